@@ -1,0 +1,146 @@
+"""The law as values: what a time limit, a procedural step, an exclusion ground and a case type are.
+
+Every value names its legal basis (依据), how sure we are of it (置信度) and since when it holds. The confidence is
+``certain`` (text of the law checked), ``medium`` (sourced, but a length or a clause is still to be checked),
+``practice`` (court practice, no statute) or ``uncertain`` (off by default). What is not ``certain`` must be shown as such.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class ExtensionRule:
+    """One way a time limit may be extended (延长审限), and by whom.
+
+    ``n`` is None where the law leaves the length to the approval; ``max_n`` is the most a single approval may give when
+    the law names a range; ``times`` is None where the law sets no maximum number of approvals.
+    """
+
+    n: int | None
+    max_n: int | None
+    unit: str  # day | month | workday | unspecified
+    approver: str
+    times: int | None
+    basis: str
+    confidence: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """One version of a statutory time limit (审限): how long, from which event, until which, counted how.
+
+    ``unit`` is None where the law sets no limit; ``by_procedure`` has the months in ``first`` and ``second``;
+    ``before_event`` has the event in ``event``. ``plus_days`` belong to the limit; ``max_n`` is reached by extension only.
+    """
+
+    id: str
+    category: str
+    name: str
+    case_codes: tuple[str, ...]
+    n: int | None
+    unit: str | None  # day | month | year | workday | hour | by_procedure | before_event | None (no limit)
+    plus_days: int
+    max_n: int | None
+    first: int | None
+    second: int | None
+    event: str | None
+    meaning: str | None
+    urgent_n: int | None
+    urgent_hours: int | None
+    start: str
+    start_alt: str | None
+    end: str
+    counting: str  # civil | criminal
+    roll: str  # yes | no | if_not_detained
+    basis: str
+    confidence: str
+    extensions: tuple[ExtensionRule, ...]
+    effective_from: date
+    effective_to: date | None
+    dated_by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One version of a procedural step (流程节点) and the time the law gives for it.
+
+    ``direction`` is ``after`` (count on from the start event) or ``before`` (the start event must come at least ``n``
+    units before the end event). ``summary`` is the count for summary procedures where it differs.
+    """
+
+    id: str
+    stage: str
+    name: str
+    scope: tuple[str, ...]
+    start_node: str
+    end_node: str
+    n: int | None
+    unit: str
+    summary: int | None
+    direction: str
+    basis: str
+    confidence: str
+    kind: str
+    effective_from: date
+    effective_to: date | None
+    dated_by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One version of a ground on which time does not run (扣除、中止、重算事由).
+
+    ``mode`` says what it does: ``exclude`` the days, ``suspend`` the clock, ``restart`` it, ``no_effect``, or
+    ``local_rule`` (a court's own rule, off by default). ``max`` is the ceiling in words, ``max_n``/``max_unit`` in numbers.
+    """
+
+    id: str
+    name: str
+    scope: tuple[str, ...]
+    mode: str
+    start_event: str
+    end_event: str
+    max: str | None
+    max_n: int | None
+    max_unit: str | None
+    basis: str
+    confidence: str
+    effective_from: date
+    effective_to: date | None
+    dated_by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """A type of case (案件类型) and the code it carries in case numbers (类型代字).
+
+    ``status`` is ``standard`` for types of the national standard; for codes seen in practice only, it says how well
+    they are attested.
+    """
+
+    code: str
+    name: str
+    type_code: str
+    category_code: str
+    category: str
+    status: str = "standard"
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A number the law once had (已被取代的旧数字). For display only: nothing is calculated with it."""
+
+    id: str
+    was: str
+    valid_until: date | None
+    source: str
+    confidence: str
+    now: str
+    note: str = ""
