@@ -1,0 +1,5 @@
+"""Dates as the court writes them, whatever the language."""
+
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
+SHORT_DATE_FORMAT = "Y-m-d"

@@ -1,0 +1,15 @@
+"""Addresses. Each room names its own; rooms meet on a page by these names."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("dashboard.urls")),
+    path("", include("courts.urls")),
+    path("cases/", include("cases.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("imports/", include("ingest.urls")),
+    path("trail/", include("audit.urls")),
+    path("api/v1/", include("config.api")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,43 @@
+"""How far a person's postings reach today, as plain ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+
+from courts.roles import SPAN, Role, Span
+
+if TYPE_CHECKING:
+    from courts.models import User
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Ids of courts and divisions whose cases may be seen; ``filing`` are courts whose unassigned cases may."""
+
+    courts: frozenset[int]
+    divisions: frozenset[int]
+    filing: frozenset[int]
+
+
+def reach_of(user: User) -> Reach:
+    spans = [(SPAN[Role(seat.role)], seat) for seat in user.seats]
+    courts = {seat.court_id for span, seat in spans if span is Span.COURT}
+    for span, seat in spans:
+        if span is Span.REGION:
+            courts |= court_and_below(seat.court_id)
+    divisions = {seat.division_id for span, seat in spans if span is Span.DIVISION and seat.division_id}
+    filing = {seat.court_id for span, seat in spans if span is Span.FILING}
+    return Reach(frozenset(courts), frozenset(divisions), frozenset(filing))
+
+
+def court_and_below(court_id: int) -> set[int]:
+    """The court and all courts under it, however deep."""
+    court_table = apps.get_model("courts", "Court").objects
+    found, frontier = {court_id}, {court_id}
+    while frontier:
+        frontier = set(court_table.filter(parent__in=frontier).values_list("pk", flat=True)) - found
+        found |= frontier
+    return found

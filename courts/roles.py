@@ -1,0 +1,142 @@
+"""Which role may see and do what (职权清单). Pure: a table an auditor can read.
+
+What nobody may do has no permission at all: no entry below lets anyone write an opinion, a judgment or a sentence.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PRESIDENT = "president"
+    VICE_PRESIDENT = "vice_president"
+    AC_MEMBER = "ac_member"
+    DIVISION_HEAD = "division_head"
+    PRESIDING = "presiding"
+    JUDGE = "judge"
+    ASSISTANT = "assistant"
+    CLERK = "clerk"
+    FILING = "filing"
+    TRIAL_OFFICE = "trial_office"
+    DISCIPLINE = "discipline"
+    POLITICS = "politics"
+    PETITION = "petition"
+    ITADMIN = "itadmin"
+    SUPERIOR = "superior"
+    EXTERNAL = "external"
+
+
+ROLE_CHOICES = [
+    ("president", "院长"),
+    ("vice_president", "副院长(分管)"),
+    ("ac_member", "审委会专职委员"),
+    ("division_head", "庭长"),
+    ("presiding", "审判长"),
+    ("judge", "承办法官"),
+    ("assistant", "法官助理"),
+    ("clerk", "书记员"),
+    ("filing", "立案庭"),
+    ("trial_office", "审管办"),
+    ("discipline", "纪检监察/督察"),
+    ("politics", "政治部(员额)"),
+    ("petition", "信访/宣传"),
+    ("itadmin", "系统管理员"),
+    ("superior", "上级法院"),
+    ("external", "外部联络"),
+]
+
+
+class Span(StrEnum):
+    """How far a role's eyes reach over cases."""
+
+    REGION = "region"  # own court and every court below it
+    COURT = "court"
+    DIVISION = "division"
+    OWN = "own"  # cases one sits on or assists
+    FILING = "filing"  # cases of the court not yet assigned to a judge
+    NONE = "none"
+
+
+SPAN = {
+    Role.PRESIDENT: Span.COURT,
+    Role.VICE_PRESIDENT: Span.DIVISION,
+    Role.AC_MEMBER: Span.OWN,
+    Role.DIVISION_HEAD: Span.DIVISION,
+    Role.PRESIDING: Span.OWN,
+    Role.JUDGE: Span.OWN,
+    Role.ASSISTANT: Span.OWN,
+    Role.CLERK: Span.OWN,
+    Role.FILING: Span.FILING,
+    Role.TRIAL_OFFICE: Span.COURT,
+    Role.DISCIPLINE: Span.NONE,
+    Role.POLITICS: Span.NONE,
+    Role.PETITION: Span.NONE,
+    Role.ITADMIN: Span.NONE,
+    Role.SUPERIOR: Span.REGION,
+    Role.EXTERNAL: Span.NONE,
+}
+
+
+class Permission(StrEnum):
+    SEE_DASHBOARD = "see_dashboard"  # aggregates of what one may see
+    SEE_TRAIL = "see_trail"  # the audit trail of the court
+    SEE_DOUBTS = "see_doubts"
+    EXPORT_CASES = "export_cases"
+    RECORD_EVENT = "record_event"  # node events: service, hearing, archive
+    RECORD_PAUSE = "record_pause"  # exclusions and stays, their beginning and end
+    RECORD_EXTENSION = "record_extension"  # an approved extension and its decision
+    CONVERT_PROCEDURE = "convert_procedure"
+    REASSIGN = "reassign"
+    SETTLE_DOUBT = "settle_doubt"
+    CORRECT_NUMBER = "correct_number"
+    IMPORT = "import"
+    GRANT_ACCESS = "grant_access"  # access list of a sealed case
+    BROWSE_CATALOGUES = "browse_catalogues"
+    DRAFT_CATALOGUE = "draft_catalogue"
+    PUBLISH_CATALOGUE = "publish_catalogue"
+    MANAGE_PEOPLE = "manage_people"
+
+
+_P = Permission
+_HANDLES = frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE})
+
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.PRESIDENT: frozenset(
+        {_P.SEE_DASHBOARD, _P.SEE_TRAIL, _P.SEE_DOUBTS, _P.EXPORT_CASES, _P.GRANT_ACCESS, _P.REASSIGN, _P.BROWSE_CATALOGUES}
+    ),
+    Role.VICE_PRESIDENT: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES}),
+    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD}),
+    Role.DIVISION_HEAD: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES}),
+    Role.PRESIDING: _HANDLES,
+    Role.JUDGE: _HANDLES,
+    Role.ASSISTANT: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE}),
+    Role.CLERK: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT}),
+    Role.FILING: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN}),
+    Role.TRIAL_OFFICE: frozenset(
+        {
+            _P.SEE_DASHBOARD,
+            _P.SEE_TRAIL,
+            _P.SEE_DOUBTS,
+            _P.SETTLE_DOUBT,
+            _P.CORRECT_NUMBER,
+            _P.EXPORT_CASES,
+            _P.IMPORT,
+            _P.RECORD_EVENT,
+            _P.RECORD_PAUSE,
+            _P.RECORD_EXTENSION,
+            _P.CONVERT_PROCEDURE,
+            _P.BROWSE_CATALOGUES,
+            _P.DRAFT_CATALOGUE,
+            _P.PUBLISH_CATALOGUE,
+        }
+    ),
+    Role.DISCIPLINE: frozenset({_P.SEE_TRAIL}),
+    Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),
+    Role.PETITION: frozenset[Permission](),
+    Role.ITADMIN: frozenset({_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE}),
+    Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES}),
+    Role.EXTERNAL: frozenset[Permission](),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    return permission in MAY[role]

@@ -1,0 +1,45 @@
+"""Who sees which rows about a case. Every table about a case uses this queryset."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Rows about cases. ``to_case`` is the lookup path from this table to its case (empty on the case itself)."""
+
+    to_case: str | None = None
+
+    def visible_to(self, user: Any) -> Self:
+        """The rows whose case the user may see today, by posting, by seat on the panel or by access list.
+
+        A sealed case (封存) is seen by its panel and its access list alone.
+        """
+        if self.to_case is None:
+            raise TypeError(f"{type(self).__name__} must say its path to the case")
+        if isinstance(user, AnonymousUser) or not user.is_authenticated:
+            return self.none()
+        path = f"{self.to_case}__" if self.to_case else ""
+        return self.filter(seen_by(user, path))
+
+
+def seen_by(user: Any, path: str = "") -> Q:
+    reach = user.reach
+    own = (
+        Q(**{f"{path}judge": user.pk})
+        | Q(**{f"{path}presiding": user.pk})
+        | Q(**{f"{path}assistant": user.pk})
+        | Q(**{f"{path}clerk": user.pk})
+        | Q(**{f"{path}members__contains": [user.pk]})
+        | Q(**{f"{path}readers__contains": [user.pk]})
+    )
+    by_post = (
+        Q(**{f"{path}court__in": reach.courts})
+        | Q(**{f"{path}division__in": reach.divisions})
+        | Q(**{f"{path}court__in": reach.filing, f"{path}judge": None})
+    )
+    return own | (by_post & Q(**{f"{path}sealed": ""}))

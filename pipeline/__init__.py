@@ -1,0 +1,1 @@
+"""In which order things are recomputed, and the demo court. Drains the outbox ``cases.Change``."""

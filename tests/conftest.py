@@ -1,0 +1,194 @@
+"""The people, the court and the database of every test."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from urllib.parse import unquote, urlsplit
+
+import environ
+import psycopg2
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cases.models import Case
+from courts.models import Court, Division, Posting, User
+
+TODAY = date(2026, 6, 30)
+
+
+# --- a database owned by one role and used as another, as in production ----------------------------
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """Create and migrate the test database as its owner, then connect as the application."""
+    as_app = dict(connection.settings_dict)
+    as_owner = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+    name = f"test_mingjing_{os.environ.get('TEST_DB_SUFFIX', 'main')}"
+    with django_db_blocker.unblock():
+        connection.settings_dict.update(USER=as_owner["USER"], PASSWORD=as_owner["PASSWORD"])
+        connection.settings_dict["TEST"]["NAME"] = name
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        call_command("publish_catalogues", verbosity=0)
+        connection.close()
+        connection.settings_dict.update(USER=as_app["USER"], PASSWORD=as_app["PASSWORD"])
+        yield
+        connection.close()
+        connection.settings_dict.update(USER=as_owner["USER"], PASSWORD=as_owner["PASSWORD"])
+        connection.creation.destroy_test_db(as_app["NAME"], verbosity=0)
+
+
+#: The published law stays from test to test; everything else a committed test filled is emptied.
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "courts_court", "catalogues_edition"}
+KEPT |= {"catalogues_item", "catalogues_workday"}
+
+
+def empty_tables_as_owner(self) -> None:
+    """After a test that commits: empty what it may have filled, which the application itself may not."""
+    with owner_connection() as link, link.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        guarded = [name for name in tables if name.startswith(("audit_", "catalogues_"))]
+        for table in guarded:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM catalogues_item USING catalogues_edition e WHERE e.id = edition_id AND e.origin = 'court'")
+        cursor.execute("DELETE FROM catalogues_edition WHERE origin = 'court'")
+        cursor.execute("UPDATE catalogues_edition SET status = 'published' WHERE origin = 'git'")
+        cursor.execute("DELETE FROM catalogues_workday WHERE calendar <> 0")
+        referred = ["courts_posting", "courts_division", "courts_user"]  # kept tables refer to these: no TRUNCATE
+        cursor.execute("TRUNCATE " + ", ".join(set(tables) - KEPT - set(referred)) + " RESTART IDENTITY")
+        for table in referred:
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("DELETE FROM courts_court WHERE NOT recognised")
+        for table in guarded:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    link.close()
+
+
+def owner_connection() -> psycopg2.extensions.connection:
+    """A connection to the test database as the role that owns its tables."""
+    owner = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+    return psycopg2.connect(
+        dbname=connection.settings_dict["NAME"],
+        user=owner["USER"],
+        password=owner["PASSWORD"],
+        host=owner["HOST"],
+        port=owner["PORT"] or None,
+    )
+
+
+TransactionTestCase._fixture_teardown = empty_tables_as_owner
+
+
+# --- the people --------------------------------------------------------------------------------------
+@pytest.fixture
+def court(db) -> Court:
+    """翠屏区人民法院."""
+    return Court.objects.get(code="川1502")
+
+
+@pytest.fixture
+def upper_court(db) -> Court:
+    """宜宾市中级人民法院."""
+    return Court.objects.get(code="川15")
+
+
+@pytest.fixture
+def division(court) -> Division:
+    return Division.objects.create(court=court, name="民事审判第一庭", kind="民事", position=1)
+
+
+@pytest.fixture
+def post(court):
+    """``post("judge", "承办法官甲")``: a person with one posting; ``division=`` and ``court=`` as needed."""
+
+    def create(role: str, name: str = "", *, at: Court = court, division: Division | None = None) -> User:
+        number = User.objects.count() + 1
+        user = User.objects.create_user(f"{role}{number}", name or f"{role}{number}", "a-Long-passw0rd")
+        Posting.objects.create(user=user, court=at, division=division, role=role, starts_on=date(2020, 1, 1))
+        return user
+
+    return create
+
+
+@pytest.fixture
+def judge(post, division) -> User:
+    return post("judge", "周法官", division=division)
+
+
+@pytest.fixture
+def division_head(post, division) -> User:
+    return post("division_head", "吴庭长", division=division)
+
+
+@pytest.fixture
+def president(post) -> User:
+    return post("president", "郑院长")
+
+
+@pytest.fixture
+def trial_office(post) -> User:
+    return post("trial_office", "审管办王")
+
+
+@pytest.fixture
+def outsider(post) -> User:
+    """A president of another court."""
+    return post("president", "外院院长", at=Court.objects.get(code="川1503"))
+
+
+# --- the cases ---------------------------------------------------------------------------------------
+@pytest.fixture
+def file_case(court, division, judge):
+    """``file_case(filed_on=…)``: one civil first-instance case of the judge; fields may be overridden."""
+
+    def create(**fields) -> Case:
+        serial = Case.objects.count() + 1
+        values = {
+            "number": f"（2026）川1502民初{serial}号",
+            "court": court,
+            "division": division,
+            "judge": judge,
+            "year": 2026,
+            "type_code": "民初",
+            "category": "民事",
+            "serial": serial,
+            "cause": "民间借贷纠纷",
+            "procedure": "ordinary",
+            "filed_on": date(2026, 3, 2),
+        }
+        return Case.objects.create(**(values | fields))
+
+    return create
+
+
+@pytest.fixture
+def file_cases(file_case):
+    """``file_cases(20)``: that many more cases."""
+    return lambda n, **fields: [file_case(**fields) for _ in range(n)]
+
+
+@pytest.fixture
+def costs_the_same():
+    """``costs_the_same(visit, grow=…)``: the page needs as many queries after growing as before."""
+
+    def check(visit, *, grow) -> None:
+        visit()  # whatever is read once per process
+        with CaptureQueriesContext(connection) as before:
+            visit()
+        grow()
+        with CaptureQueriesContext(connection) as after:
+            visit()
+        extra = "\n".join(query["sql"] for query in after.captured_queries)
+        assert len(after) == len(before), extra
+
+    return check
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
