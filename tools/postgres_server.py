@@ -112,14 +112,17 @@ class PostgresServer:
         return f"postgres://{role}:{self.home.passwords[role]}@/{self.sockets}/{DATABASE}"
 
     def is_running(self) -> bool:
-        answer = subprocess.run(
+        return self._ask() == 0
+
+    def _ask(self) -> int:
+        """0: at your service; 1: there, but still recovering or stopping; 2: nobody there."""
+        return subprocess.run(
             [self.binaries / "pg_isready", "-q", "-h", self.sockets],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=False,
-        )
-        return answer.returncode == 0
+        ).returncode
 
     def start(self) -> None:
         programs = stage(self.binaries, self.home)
@@ -131,7 +134,8 @@ class PostgresServer:
         self._introduce_roles()
 
     def stop(self) -> None:
-        if not (self.data / "postmaster.pid").exists():
+        # A pid file alone proves nothing: after kill -9 its number may belong to somebody else by now.
+        if self._ask() == 2:
             return
         programs = stage(self.binaries, self.home)
         self._as_account(programs / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "120")
