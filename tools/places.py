@@ -11,7 +11,7 @@ import re
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,17 +93,23 @@ def find_home(environment: Mapping[str, str] = os.environ) -> Home:
 
 
 def read_or_make_secrets(path: Path) -> dict[str, str]:
-    """Read the passwords; make them once, readable by their owner alone. Whoever comes second reads the first's."""
+    names = ("token", "postgres", "mingjing_owner", "mingjing_app")
+    return json.loads(
+        read_or_make(path, lambda: json.dumps({name: secrets.token_hex(20) for name in names}, indent=1))
+    )
+
+
+def read_or_make(path: Path, make: Callable[[], str]) -> str:
+    """What the file says; written once, readable by its owner alone. Whoever comes second reads the first's."""
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
-        names = ("token", "postgres", "mingjing_owner", "mingjing_app")
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps({name: secrets.token_hex(20) for name in names}, indent=1))
+        draft.write_text(make())
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
     try:
-        return json.loads(path.read_text())
+        return path.read_text()
     except PermissionError:
         raise Refusal(f"{path} belongs to another account; run this as the account that made it") from None
 

@@ -41,25 +41,8 @@ TimeZone = 'Asia/Shanghai'
 log_timezone = 'Asia/Shanghai'
 log_checkpoints = off
 """
-# Repeatable, so that a start that was cut short is finished by the next one.
-ROLES = """
-SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['mingjing_owner', 'mingjing_app']) AS name
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \\gexec
-ALTER ROLE mingjing_owner LOGIN NOSUPERUSER NOCREATEROLE CREATEDB PASSWORD :'owner_password';
-ALTER ROLE mingjing_app LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD :'app_password';
-SELECT 'CREATE DATABASE mingjing OWNER mingjing_owner'
- WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'mingjing') \\gexec
-"""
-# In template1 too, so that a database made for the tests grants and refuses what the real one does.
-PRIVILEGES = """
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO mingjing_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mingjing_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT USAGE, SELECT ON SEQUENCES TO mingjing_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT EXECUTE ON FUNCTIONS TO mingjing_app;
-"""
 PATIENCE = 60.0
+SQL = Path(__file__).resolve().parent
 
 
 def find_binaries() -> Path:
@@ -148,38 +131,6 @@ class PostgresServer:
         )
         return said.stdout.split()[-1] if said.stdout else "unknown"
 
-    def sql(self, script: str, *, database: str) -> None:
-        """Run a psql script as the superuser; passwords travel in the environment and in the script's variables."""
-        variables = {"owner_password": OWNER, "app_password": APPLICATION}
-        prologue = "".join(
-            f"\\set {name} '{self.home.passwords[role]}'\n" for name, role in variables.items()
-        )
-        ran = subprocess.run(
-            [
-                self.binaries / "psql",
-                "-X",
-                "-q",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-h",
-                self.sockets,
-                "-U",
-                "postgres",
-                database,
-            ],
-            input=prologue + script,
-            env={
-                "PATH": os.defpath,
-                "PGPASSWORD": self.home.passwords["postgres"],
-                "PGOPTIONS": "-c client_min_messages=warning",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ran.returncode:
-            raise Refusal(f"PostgreSQL refused its own set-up: {' '.join(ran.stderr.split())}")
-
     def _as_account(self, *command: str | Path) -> int:
         return self.home.account.run(command, cwd=self.home.folder, log=self.log)
 
@@ -234,13 +185,38 @@ class PostgresServer:
                 handle.write(include)
 
     def _introduce_roles(self) -> None:
-        """Once per set of statements: the file that says so is written last."""
-        done, statements = self.home.folder / "roles.sql", ROLES + PRIVILEGES
+        """Once per edition of the SQL files: the file that says so is written last."""
+        done = self.home.folder / "roles-introduced.sql"
+        statements = "".join((SQL / name).read_text() for name in ("roles.sql", "privileges.sql"))
         if done.exists() and done.read_text() == statements:
             return
-        self.sql(ROLES, database="postgres")
-        for database in (DATABASE, "template1"):
-            self.sql(PRIVILEGES, database=database)
+        passwords = self.home.passwords
+        ran = subprocess.run(
+            [
+                self.binaries / "psql",
+                "-X",
+                "-q",
+                "-h",
+                self.sockets,
+                "-U",
+                "postgres",
+                "-f",
+                SQL / "roles.sql",
+            ],
+            env={
+                "PATH": os.defpath,
+                "PGPASSWORD": passwords["postgres"],
+                "PGOPTIONS": "-c client_min_messages=warning",
+                "OWNER_PASSWORD": passwords[OWNER],
+                "APP_PASSWORD": passwords[APPLICATION],
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise Refusal(f"PostgreSQL refused its own set-up: {' '.join(ran.stderr.split())}")
         done.write_text(statements)
 
 
