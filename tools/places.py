@@ -79,10 +79,16 @@ class Home:
             yield
 
 
-def find_home(environment: Mapping[str, str] = os.environ) -> Home:
-    """The home of this checkout's servers, made on first use. ``MINGJING_VAR`` names another ``var`` folder."""
+def find_var(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of everything made while running, ``var`` in the checkout unless ``MINGJING_VAR`` names another."""
     var = Path(environment.get("MINGJING_VAR") or CHECKOUT / "var").resolve()
     var.mkdir(parents=True, exist_ok=True)
+    return var
+
+
+def find_home(environment: Mapping[str, str] = os.environ) -> Home:
+    """The home of this checkout's servers, made on first use."""
+    var = find_var(environment)
     known = read_or_make_secrets(var / "servers.json")
     key = hashlib.sha256(f"{known['token']}:{var}".encode()).hexdigest()[:12]
     account, folder = (

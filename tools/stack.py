@@ -16,6 +16,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from places import Home, Refusal, explain, find_home
 from postgres_server import APPLICATION, OWNER, PostgresServer
@@ -40,6 +41,10 @@ def down() -> int:
         for server in servers_of(home):
             server.stop()
     return 0
+
+
+def are_running() -> bool:
+    return all(server.is_running() for server in servers_of(find_home()))
 
 
 def status() -> int:
@@ -93,6 +98,20 @@ def environment_with_servers(*, as_owner: bool = False) -> dict[str, str]:
     if as_owner:
         found["DATABASE_URL"] = found["DATABASE_OWNER_URL"]
     return found
+
+
+def connection_words(url: str) -> dict[str, str]:
+    """The address of a database in libpq's words; a socket's folder stands before the name, as in ``url``."""
+    parts = urlsplit(url)
+    folder, _, name = parts.path[1:].rpartition("/")
+    found = {
+        "host": folder or unquote(parts.hostname or ""),
+        "port": str(parts.port or ""),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": unquote(name),
+    }
+    return {word: value for word, value in found.items() if value} | dict(parse_qsl(parts.query))
 
 
 def broker_url_from(redis_url: str) -> str:
