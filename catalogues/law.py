@@ -2,7 +2,10 @@
 
 Every value names its legal basis (依据), how sure we are of it (置信度) and since when it holds. The confidence is
 ``certain`` (text of the law checked), ``medium`` (sourced, but a length or a clause is still to be checked),
-``practice`` (court practice, no statute) or ``uncertain`` (off by default). What is not ``certain`` must be shown as such.
+``practice`` (court practice, no statute) or ``uncertain`` (off by default). What is not ``certain`` must be shown
+as such. ``dated_by`` says what ``effective_from`` is: ``statute`` (the day the law with this number took effect),
+``present_text`` (the day of the text that was checked; the number may be older), ``practice`` (no statute: the day of
+the rule it leans on) or ``unverified`` (the day itself is still to be checked).
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ class TimeLimit:
     """One version of a statutory time limit (审限): how long, from which event, until which, counted how.
 
     ``unit`` is None where the law sets no limit; ``by_procedure`` has the months in ``first`` and ``second``;
-    ``before_event`` has the event in ``event``. ``plus_days`` belong to the limit; ``max_n`` is reached by extension only.
+    ``before_event`` has the event in ``event``. ``plus_days`` belong to the limit; ``max_n`` needs an extension.
     """
 
     id: str
@@ -97,7 +100,8 @@ class Ground:
     """One version of a ground on which time does not run (扣除、中止、重算事由).
 
     ``mode`` says what it does: ``exclude`` the days, ``suspend`` the clock, ``restart`` it, ``no_effect``, or
-    ``local_rule`` (a court's own rule, off by default). ``max`` is the ceiling in words, ``max_n``/``max_unit`` in numbers.
+    ``local_rule`` (a court's own rule, off by default). ``max`` is the ceiling in words; ``max_n`` and ``max_unit``
+    are the ceiling in numbers, where the law has a fixed one.
     """
 
     id: str
@@ -121,8 +125,8 @@ class Ground:
 class CaseType:
     """A type of case (案件类型) and the code it carries in case numbers (类型代字).
 
-    ``status`` is ``standard`` for types of the national standard; for codes seen in practice only, it says how well
-    they are attested.
+    ``status`` is ``standard`` for types of the national standard, else ``observed``, ``practice`` or ``legacy``; such
+    types have no number of their own and go by their type code.
     """
 
     code: str
@@ -131,6 +135,8 @@ class CaseType:
     category_code: str
     category: str
     status: str = "standard"
+    confidence: str = "medium"
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,49 @@ class Superseded:
     id: str
     was: str
     valid_until: date | None
+    now: str
     source: str
     confidence: str
-    now: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause of action or a charge (案由、罪名) of one edition of the list."""
+
+    code: str
+    name: str
+    parent: str
+    level: int
+    status: str
+    confidence: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CourtEntry:
+    """A court (法院) as the national table lists it; ``prefix`` is its code in case numbers (法院代字), "" if unknown."""
+
+    code: str
+    name: str
+    level: int
+    parent: str
+    province: str
+    prefix: str
+    admin_code: str
+    confidence: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FormerPrefix:
+    """A court code no longer given out (旧法院代字). ``valid_to`` is None while the day of the change is unknown."""
+
+    prefix: str
+    name: str
+    court: str
+    successor: str
+    valid_from: date
+    valid_to: date | None
+    confidence: str
     note: str = ""
