@@ -112,7 +112,8 @@ class WorkCalendar:
 
     def roll_forward(self, day: date) -> Rolled:
         """``next_workday`` (顺延), with whether the answer is provisional."""
-        return self._looked(day, day, self.next_workday(day))
+        found = self.next_workday(day)
+        return self._looked(found, day, found)
 
     def roll_back(self, day: date) -> Rolled:
         """``previous_workday``, with whether the answer is provisional."""
