@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from catalogues.law import Ground, Node, TimeLimit
 
@@ -184,7 +185,7 @@ def _span(exclusion: Exclusion, start: date, reached: date, pause: Exclusion | N
 
 
 def _terms_of_limit(limit: TimeLimit, clock: ClockInput) -> Terms:
-    amounts: dict[str, int] = {}
+    amounts: dict[str, Any] = {}
     anchor = None
     match limit.unit:
         case "by_procedure":
@@ -223,11 +224,17 @@ def _terms_of_node(node: Node) -> Terms:
     )
 
 
-_UNITS = {"day": ("days", 1), "month": ("months", 1), "year": ("months", 12), "workday": ("workdays", 1), "hour": ("hours", 1)}
+_UNITS = {
+    "day": ("days", 1),
+    "month": ("months", 1),
+    "year": ("months", 12),
+    "workday": ("workdays", 1),
+    "hour": ("hours", 1),
+}
 
 
-def _amounts(unit: str | None, n: int) -> dict[str, int]:
-    if unit not in _UNITS:
+def _amounts(unit: str | None, n: int) -> dict[str, Any]:
+    if unit is None or unit not in _UNITS:
         return {}
     name, times = _UNITS[unit]
     return {name: n * times}
