@@ -63,7 +63,7 @@ def empty_tables_as_owner(self) -> None:
         cursor.execute("TRUNCATE " + ", ".join(set(tables) - KEPT - set(referred)) + " RESTART IDENTITY")
         for table in referred:
             cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("DELETE FROM courts_court WHERE NOT recognised")
+        cursor.execute("DELETE FROM courts_court WHERE name LIKE '未识别法院%'")
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     link.close()

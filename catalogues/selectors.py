@@ -1,0 +1,156 @@
+"""The law in use: the published editions, read from the database and kept until a newer one is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+from uuid import uuid4
+
+from django.core.cache import cache
+
+from catalogues import schema
+from catalogues.dated import in_force
+from catalogues.law import CaseType, Cause, Ground, Node, TimeLimit
+from catalogues.models import Edition, Item
+from catalogues.workdays import CalendarYear, WorkCalendar
+
+VERSION = "catalogues:version"
+NATIONAL = 0
+V = TypeVar("V", TimeLimit, Node, Ground)
+
+#: The category of our cases (案件类别) for each chapter of the table of case types; the codes that differ follow.
+CHAPTERS = {
+    "01": "管辖", "02": "刑事", "03": "民事", "04": "行政", "05": "国家赔偿", "06": "其他", "07": "其他",
+    "08": "司法制裁", "09": "民事", "10": "执行", "11": "破产",
+}  # fmt: skip
+CHAPTER_OF_PRACTICE_CODES = {
+    "商初": "民事", "诉前调": "诉前调解", "民诉前调": "诉前调解", "行诉前调": "诉前调解", "诉前调确": "诉前调解",
+    "执前调": "诉前调解", "民破": "破产", "民算": "破产",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Law:
+    """The published catalogues as values. Limits, nodes and grounds come in versions, oldest first."""
+
+    limits: Mapping[str, tuple[TimeLimit, ...]]
+    nodes: Mapping[str, tuple[Node, ...]]
+    grounds: Mapping[str, tuple[Ground, ...]]
+    type_codes: Mapping[str, str]
+    editions: Mapping[str, int]
+    national: WorkCalendar
+    local: Mapping[int, WorkCalendar] = field(default_factory=dict)
+
+    def limit(self, code: str, on: date) -> TimeLimit:
+        """The version for a case filed that day; a case older than the first version gets the first one."""
+        return version_for(self.limits[code], on)
+
+    def node(self, code: str, on: date) -> Node:
+        return version_for(self.nodes[code], on)
+
+    def ground(self, code: str, on: date) -> Ground:
+        return version_for(self.grounds[code], on)
+
+    @cached_property
+    def ground_by_name(self) -> dict[str, str]:
+        """Ground ids by their Chinese names."""
+        return {versions[-1].name: code for code, versions in self.grounds.items()}
+
+    def calendar(self, court_id: int | None) -> WorkCalendar:
+        return self.local.get(court_id or NATIONAL, self.national)
+
+    def calendar_id(self, court_id: int | None) -> int:
+        """The number of the court's calendar in ``WorkDay``: its own id where it has an overlay, else 0."""
+        return court_id if court_id in self.local else NATIONAL
+
+
+def version_for(versions: tuple[V, ...], on: date) -> V:
+    begun = [version for version in versions if version.effective_from <= on]
+    return in_force(begun, on) if begun else versions[0]
+
+
+class Shelf:
+    """One process's copy of the law, with the version it was read at."""
+
+    law: Law | None = None
+    version: str | None = None
+    forgotten = 0
+
+
+def law_in_use() -> Law:
+    """The published law; another process's publication is noticed at the next call."""
+    version = cache.get(VERSION)
+    if Shelf.law is None or version is None or version != Shelf.version:
+        Shelf.version = version or new_version()
+        Shelf.law = read_law()
+    return Shelf.law
+
+
+def new_version() -> str:
+    """Tell every process that its copy of the law is out of date."""
+    version = uuid4().hex
+    cache.set(VERSION, version, timeout=None)
+    Shelf.forgotten += 1
+    return version
+
+
+def read_law() -> Law:
+    national = {edition.kind: edition for edition in Edition.objects.in_use().filter(court=None).order_by("number")}
+    entries = {kind: bodies_of(edition) for kind, edition in national.items() if kind in READ}
+    types = [parsed for code, body in entries["case_types"] for parsed in schema.parse_case_type(code, body)]
+    years = [year for code, body in entries["calendar"] for year in schema.parse_calendar_year(code, body)]
+    calendar = WorkCalendar(years)
+    return Law(
+        limits={code: schema.parse_time_limit(code, body) for code, body in entries["time_limits"]},
+        nodes={code: schema.parse_node(code, body) for code, body in entries["nodes"]},
+        grounds={code: schema.parse_ground(code, body) for code, body in entries["exclusion_grounds"]},
+        type_codes={case_type.type_code: category_of(case_type) for case_type in types},
+        editions={kind: edition.number for kind, edition in national.items()},
+        national=calendar,
+        local=local_calendars(calendar),
+    )
+
+
+READ = ("time_limits", "nodes", "exclusion_grounds", "case_types", "calendar")
+
+
+def bodies_of(edition: Edition) -> list[tuple[str, dict[str, object]]]:
+    return list(edition.items.order_by("position", "code").values_list("code", "body"))
+
+
+def category_of(case_type: CaseType) -> str:
+    if case_type.type_code.startswith("司救"):
+        return "司法救助"
+    return CHAPTER_OF_PRACTICE_CODES.get(case_type.type_code) or CHAPTERS[case_type.category_code]
+
+
+def local_calendars(national: WorkCalendar) -> dict[int, WorkCalendar]:
+    """Calendars with a court's own days laid over the national ones (地方假日)."""
+    found: dict[int, WorkCalendar] = {}
+    for edition in Edition.objects.in_use().filter(kind="calendar").exclude(court=None).order_by("number"):
+        years = [year for code, body in bodies_of(edition) for year in schema.parse_calendar_year(code, body)]
+        found[edition.court_id] = overlaid(national, years)
+    return found
+
+
+def overlaid(national: WorkCalendar, years: list[CalendarYear]) -> WorkCalendar:
+    off = [day for year in years for day in year.days_off]
+    work = [day for year in years for day in year.days_worked]
+    return national.with_overlay(extra_off=off, extra_work=work)
+
+
+def causes_on(kind: str, day: date) -> dict[str, Cause]:
+    """The causes (案由) of ``causes_civil|criminal|administrative`` for a case filed that day, by code."""
+    editions = Edition.objects.in_use().filter(kind=kind, court=None)
+    edition = editions.filter(effective_from__lte=day).order_by("-effective_from", "-number").first()
+    items = Item.objects.filter(edition=edition or editions.order_by("effective_from").first())
+    return {code: schema.parse_cause(code, body)[0] for code, body in items.values_list("code", "body")}
+
+
+def years_missing(today: date) -> list[int]:
+    """Years whose holiday notice should be catalogued by now and is not: this year, and the next from December on."""
+    wanted = [today.year] + ([today.year + 1] if today.month == 12 else [])
+    return [year for year in wanted if not law_in_use().national.is_published(year)]

@@ -1,0 +1,259 @@
+"""Acts on editions: seed, draft, edit, publish, withdraw. One person drafts, another publishes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from audit import trail
+from catalogues import library, schema, selectors
+from catalogues.models import Edition, Item, WorkDay
+from catalogues.workdays import WorkCalendar
+from courts.models import Court, User
+from courts.roles import Permission
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
+Entries = Iterable[tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What became of one edition that ships with the program: ``published``, ``unchanged`` or ``drafted``."""
+
+    kind: str
+    title: str
+    outcome: str
+
+
+def content_hash(entries: Entries) -> str:
+    """The SHA-256 of the entries in order: what an approval is pinned to."""
+    text = json.dumps([[code, body] for code, body in entries], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def publish_seed(seed: library.SeedEdition, *, at: datetime) -> Seeded:
+    """Publish an edition that ships with the program; where a court has published its own, leave a draft instead."""
+    digest = content_hash(seed.entries)
+    siblings = Edition.objects.filter(kind=seed.kind, court=None, effective_from=seed.effective_from)
+    if siblings.filter(origin="git", content_hash=digest).exists():
+        return Seeded(seed.kind, seed.title, "unchanged")
+    edition = Edition.objects.create(
+        kind=seed.kind,
+        number=next_number(seed.kind, None),
+        title=seed.title,
+        effective_from=seed.effective_from,
+        origin="git",
+        content_hash=digest,
+        note=f"{seed.basis}。{seed.note}".strip("。") + "。",
+        drafted_at=at,
+    )
+    fill(edition, seed.entries)
+    if siblings.filter(status="published", origin="court").exists():
+        return Seeded(seed.kind, seed.title, "drafted")
+    put_in_force(edition, by=None, at=at)
+    return Seeded(seed.kind, seed.title, "published")
+
+
+def next_number(kind: str, court: Court | None) -> int:
+    return 1 + (Edition.objects.filter(kind=kind, court=court).aggregate(last=Max("number"))["last"] or 0)
+
+
+def fill(edition: Edition, entries: Entries) -> None:
+    Item.objects.bulk_create(
+        Item(edition=edition, code=code, position=place, name=str(body.get("name", ""))[:160], body=body)
+        for place, (code, body) in enumerate(entries)
+    )
+
+
+@transaction.atomic
+def draft_edition(*, based_on: Edition, title: str, effective_from: date | None, by: User, at: datetime) -> Edition:
+    """Start a draft as a copy of an edition (起草新版)."""
+    refuse_unless(by, Permission.DRAFT_CATALOGUE, "起草目录", on=based_on)
+    edition = Edition.objects.create(
+        kind=based_on.kind,
+        court=based_on.court,
+        number=next_number(based_on.kind, based_on.court),
+        title=title,
+        effective_from=effective_from or based_on.effective_from,
+        origin="court",
+        based_on=based_on,
+        drafted_by=by,
+        drafted_at=at,
+    )
+    fill(edition, based_on.items.order_by("position", "code").values_list("code", "body"))
+    trail.record("catalogues.draft_edition", on=edition, by=by, at=at, after={"based_on": str(based_on)})
+    return edition
+
+
+@transaction.atomic
+def draft_local_calendar(*, court: Court, years: Entries, title: str, by: User, at: datetime) -> Edition:
+    """Start a draft of a court's own holidays and working days (地方假日), laid over the national calendar."""
+    refuse_unless(by, Permission.DRAFT_CATALOGUE, "起草地方日历", on=court)
+    edition = Edition.objects.create(
+        kind="calendar", court=court, number=next_number("calendar", court), title=title, drafted_by=by, drafted_at=at
+    )
+    fill(edition, years)
+    trail.record("catalogues.draft_local_calendar", on=edition, by=by, at=at, after={"court": court.name})
+    return edition
+
+
+@transaction.atomic
+def edit_item(*, edition: Edition, code: str, body: dict[str, Any] | None, by: User, at: datetime) -> None:
+    """Change, add or (``body=None``) remove one entry of a draft."""
+    refuse_unless(by, Permission.DRAFT_CATALOGUE, "编辑目录草稿", on=edition)
+    refuse_unless_draft(edition, by, "catalogues.edit_item")
+    item = Item.objects.filter(edition=edition, code=code).first()
+    before = item.body if item else None
+    if body is None:
+        Item.objects.filter(edition=edition, code=code).delete()
+    elif item:
+        item.body, item.name = body, str(body.get("name", ""))[:160]
+        item.save(update_fields=["body", "name"])
+    else:
+        place = edition.items.aggregate(last=Max("position"))["last"] or 0
+        Item.objects.create(edition=edition, code=code, position=place + 1, name=str(body.get("name", ""))[:160], body=body)
+    if before != body:
+        trail.record("catalogues.edit_item", on=edition, by=by, at=at, because=code, before=before, after=body)
+
+
+def problems_of(edition: Edition) -> list[schema.Problem]:
+    """Why a draft cannot be published yet; empty when it can."""
+    return schema.validate(edition.kind, selectors.bodies_of(edition), source=str(edition))
+
+
+@transaction.atomic
+def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
+    """Publish a draft (发布). Whoever drafted it cannot; the approval is pinned to the content as it is now."""
+    refuse_unless(by, Permission.PUBLISH_CATALOGUE, "发布目录", on=edition)
+    refuse_unless_draft(edition, by, "catalogues.publish_edition")
+    if edition.drafted_by_id == by.pk:
+        raise trail.Refused("起草人不能发布自己起草的目录，请由另一人发布。", act="catalogues.publish_edition", on=edition, by=by)
+    if problems := problems_of(edition):
+        raise trail.Refused(
+            f"草稿有 {len(problems)} 处问题，不能发布：{problems[0].where}：{problems[0].chinese}",
+            act="catalogues.publish_edition", on=edition, by=by, status=409,
+        )  # fmt: skip
+    edition.content_hash = content_hash(selectors.bodies_of(edition))
+    put_in_force(edition, by=by, at=at)
+    return edition
+
+
+def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
+    """Mark as published, supersede the edition it replaces, and lay the law out where others read it."""
+    edition.published_by, edition.published_at, edition.status = by, at, "published"
+    edition.save()
+    replaced = Edition.objects.filter(kind=edition.kind, court=edition.court, status="published")
+    if edition.kind.startswith("causes_"):  # a cause list holds for the cases filed under it: older ones stay in force
+        replaced = replaced.filter(effective_from=edition.effective_from)
+    replaced.exclude(pk=edition.pk).update(status="superseded")
+    if edition.kind == "courts":
+        seat_courts(edition)
+    if edition.kind == "calendar":
+        write_workdays()
+    trail.record("catalogues.publish_edition", on=edition, by=by, at=at, after={"hash": edition.content_hash})
+    selectors.new_version()
+    transaction.on_commit(selectors.new_version)
+
+
+@transaction.atomic
+def withdraw_edition(*, edition: Edition, reason: str, by: User, at: datetime) -> None:
+    """Take a published edition back at once (撤回); the one it replaced is in force again."""
+    refuse_unless(by, Permission.PUBLISH_CATALOGUE, "撤回目录", on=edition)
+    if edition.status != "published" or edition.based_on is None:
+        raise trail.Refused("只能撤回取代了前一版的在用目录。", act="catalogues.withdraw_edition", on=edition, by=by, status=409)
+    Edition.objects.filter(pk=edition.pk).update(status="withdrawn")
+    Edition.objects.filter(pk=edition.based_on_id).update(status="published")
+    if edition.kind == "calendar":
+        write_workdays()
+    trail.record("catalogues.withdraw_edition", on=edition, by=by, at=at, because=reason)
+    selectors.new_version()
+    transaction.on_commit(selectors.new_version)
+
+
+def refuse_unless(by: User, permission: Permission, what: str, *, on: Any) -> None:
+    if not by.may(permission):
+        raise trail.Refused(f"您的职务不能{what}。", act=f"catalogues.{permission}", on=on, by=by)
+
+
+def refuse_unless_draft(edition: Edition, by: User, act: str) -> None:
+    if edition.status != "draft":
+        raise trail.Refused("已发布的目录不再修改，请起草新版。", act=act, on=edition, by=by, status=409)
+
+
+def seat_courts(edition: Edition) -> None:
+    """Write the catalogue's courts into ``Court``; an existing court keeps its id."""
+    entries = {code: schema.parse_court(code, body)[0] for code, body in selectors.bodies_of(edition)}
+    existing = {court.classification: court for court in Court.objects.exclude(classification="")}
+    rows = [
+        existing.get(code) or Court(classification=code) for code in entries
+    ]  # in the order of the catalogue, which is the order of institutions
+    for place, (row, entry) in enumerate(zip(rows, entries.values(), strict=True)):
+        row.code, row.name, row.level = entry.prefix or None, entry.name, entry.level
+        row.province, row.position, row.recognised = entry.province, place, True
+    Court.objects.bulk_create([row for row in rows if row.pk is None])
+    by_code = {court.classification: court for court in Court.objects.exclude(classification="")}
+    for row in rows:
+        row.pk = by_code[row.classification].pk
+        parent = entries[row.classification].parent
+        row.parent = by_code[parent] if parent else None
+    fields = ["code", "name", "level", "province", "position", "recognised", "parent"]
+    Court.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    seat_former_courts(by_code)
+
+
+def seat_former_courts(by_code: dict[str, Court]) -> None:
+    """Prefixes no longer given out: kept so that old numbers are read, but not as courts in use."""
+    known = set(Court.objects.values_list("code", flat=True))
+    for prefix, former in library.former_prefixes().items():
+        if prefix not in known:
+            today = by_code[former.court]
+            Court.objects.create(
+                code=prefix,
+                name=f"{former.name}（旧代字{prefix}）",
+                level=today.level,
+                parent=today.parent,
+                province=today.province,
+                position=today.position,
+                valid_from=former.valid_from,
+                valid_to=former.valid_to,
+                recognised=False,
+            )
+
+
+def write_workdays() -> None:
+    """Lay out every published calendar by day for the set-based clocks."""
+    law = selectors.read_law()
+    calendars = {selectors.NATIONAL: law.national, **law.local}
+    WorkDay.objects.all().delete()
+    for number, calendar in calendars.items():
+        WorkDay.objects.bulk_create(days_of(number, calendar), batch_size=5000)
+
+
+def days_of(number: int, calendar: WorkCalendar) -> list[WorkDay]:
+    span = (LAST_DAY - FIRST_DAY).days + 1
+    days = [FIRST_DAY + timedelta(days=n) for n in range(span)]
+    ordinal, rows = 0, []
+    for day in days:
+        works = calendar.is_workday(day)
+        ordinal += works
+        rolled = calendar.roll_forward(day)
+        rows.append(
+            WorkDay(
+                calendar=number,
+                day=day,
+                is_workday=works,
+                rolls_to=rolled.day,
+                roll_published=not rolled.provisional,
+                ordinal=ordinal,
+                published=calendar.is_published(day.year),
+            )
+        )
+    return rows
