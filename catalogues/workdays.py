@@ -129,7 +129,7 @@ class WorkCalendar:
 
     def _looked(self, found: date, first: date, last: date) -> Rolled:
         years = range(first.year, last.year + 1)
-        return Rolled(found, provisional=not all(year in self.published for year in years))
+        return Rolled(found, provisional=not self.published.issuperset(years))
 
     def with_overlay(self, extra_off: Iterable[date] = (), extra_work: Iterable[date] = ()) -> WorkCalendar:
         """The same calendar with a local court's own days off and working days laid over it (地方假日)."""
