@@ -25,8 +25,8 @@ SCHEMA = "docs/openapi.yaml"
 def checks(var: Path) -> dict[str, Sequence[str | Path]]:
     drawn = var / "openapi.yaml"
     return {
-        "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
-        "lint": [BIN / "ruff", "check", "--quiet", "."],
+        "format": [BIN / "ruff", "format", "--check", "--output-format=concise", "--quiet", "."],
+        "lint": [BIN / "ruff", "check", "--output-format=concise", "--quiet", "."],
         "types": [BIN / "mypy"],
         "imports": [BIN / "lint-imports"],
         "templates-format": [*DJLINT, "--check"],

@@ -248,7 +248,7 @@ def serve(var: Path, held: TextIO) -> NoReturn:
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, asked_to_stop)
     var = find_var()
     with only_run(var) as held:

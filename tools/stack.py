@@ -100,6 +100,15 @@ def environment_with_servers(*, as_owner: bool = False) -> dict[str, str]:
     return found
 
 
+def embedded_database() -> PostgresServer:
+    """The embedded PostgreSQL, running."""
+    home = find_home()
+    server = PostgresServer(home)
+    with home.locked():
+        server.start()
+    return server
+
+
 def connection_words(url: str) -> dict[str, str]:
     """The address of a database in libpq's words; a socket's folder stands before the name, as in ``url``."""
     parts = urlsplit(url)
