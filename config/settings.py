@@ -4,18 +4,13 @@ Every variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a fil
 (secrets of the production shape). Numbers a court could argue about never live here: they are catalogue data.
 """
 
-import os
 from pathlib import Path
 
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-for name in [name for name in os.environ if name.endswith("_FILE")]:
-    if name.removesuffix("_FILE") not in os.environ and Path(os.environ[name]).is_file():
-        os.environ[name.removesuffix("_FILE")] = Path(os.environ[name]).read_text().strip()
-
-env = environ.Env()
+env = environ.FileAwareEnv()
 
 # --- who we are -----------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
