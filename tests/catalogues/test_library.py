@@ -51,6 +51,12 @@ def test_every_id_carries_one_number_only_the_present_one(catalogue):
     assert all(len(versions) == 1 for versions in catalogue().values())
 
 
+@pytest.mark.parametrize("catalogue", VERSIONED, ids=lambda catalogue: catalogue.__name__)
+def test_a_day_still_to_be_checked_says_so_in_words(catalogue):
+    for versions in catalogue().values():
+        assert all("施行日期待核" in version.note for version in versions if version.dated_by == "unverified")
+
+
 def test_every_extension_names_who_approves_it_and_on_what_basis():
     extensions = [one for (limit,) in library.time_limits().values() for one in limit.extensions]
     assert len(extensions) == 56
