@@ -1,11 +1,14 @@
 """The only way into the trail (全程留痕)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.utils import timezone
 
 from audit.models import Entry
+
+READING = "cases.read"
 
 
 class Refused(Exception):
@@ -14,7 +17,9 @@ class Refused(Exception):
     ``status`` is 403 (not yours to do) or 409 (not possible now). The sentence is shown to the person.
     """
 
-    def __init__(self, sentence: str, *, act: str, on: models.Model | None = None, by: Any = None, status: int = 403):
+    def __init__(
+        self, sentence: str, *, act: str, on: models.Model | None = None, by: Any = None, status: int = 403
+    ):
         super().__init__(sentence)
         self.sentence, self.act, self.on, self.by, self.status = sentence, act, on, by, status
 
@@ -33,7 +38,8 @@ def record(
 ) -> Entry:
     """Record an act in the transaction that performs it; ``by=None`` means the system itself.
 
-    ``before`` and ``after`` are JSON values. The actor's capacity is taken from ``by.capacity()``.
+    ``before`` and ``after`` are JSON values. The actor's capacity is taken from ``by.capacity()``; what happens
+    to a sealed case is secret without being told so.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} must be recorded in the transaction that performs it")
@@ -45,6 +51,36 @@ def record_many(entries: list[Entry]) -> None:
     if entries and not connection.in_atomic_block:
         raise RuntimeError(f"{entries[0].act} must be recorded in the transaction that performs it")
     Entry.objects.bulk_create(entries, batch_size=2000)
+
+
+def record_refusal(refusal: Refused, *, by: Any, at: datetime) -> Entry:
+    """Record a refusal in a transaction of its own, so that the rollback it causes does not erase it."""
+    with transaction.atomic():
+        return record(
+            refusal.act,
+            at=at,
+            by=refusal.by or by,
+            on=refusal.on,
+            because=refusal.sentence,
+            outcome="refused",
+        )
+
+
+@transaction.atomic
+def record_reading(case: models.Model, *, by: Any, at: datetime) -> bool:
+    """Record that someone who does not sit on the case read it (查阅留痕): once per person, case and day."""
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:  # two tabs opened at once leave one entry
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{READING} {by.pk} {case.pk}"]
+        )
+    already = Entry.objects.filter(
+        case_id=case.pk, actor_id=by.pk, act=READING, at__gte=midnight, at__lt=midnight + timedelta(days=1)
+    )
+    if already.exists():
+        return False
+    record(READING, at=at, by=by, on=case)
+    return True
 
 
 def fields_of(
@@ -68,9 +104,18 @@ def fields_of(
         "about": on._meta.label_lower if on else "",
         "about_id": on.pk if on else None,
         "case_id": getattr(on, "case_id", None),
-        "court_id": getattr(on, "court_id", None),
-        "because": because,
+        "court_id": court_of(on) or getattr(by, "court_id", None),
+        "because": str(because),
         "before": before,
         "after": after,
-        "secret": secret,
+        "secret": secret or bool(getattr(case_of(on), "sealed", "")),
     }
+
+
+def case_of(on: models.Model | None) -> Any:
+    """The case a row is about, or the row itself; rows say so by their attributes, this room knows no model."""
+    return getattr(on, "case", None) or on
+
+
+def court_of(on: models.Model | None) -> int | None:
+    return getattr(on, "court_id", None) or getattr(case_of(on), "court_id", None)

@@ -9,7 +9,6 @@ urlpatterns = [
     path("cases/", include("cases.urls")),
     path("alerts/", include("alerts.urls")),
     path("imports/", include("ingest.urls")),
-    path("trail/", include("audit.urls")),
     path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
 ]

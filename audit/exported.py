@@ -1,0 +1,146 @@
+"""An exported trail, checked without database, server or any package: ``python -m audit.exported FILE``.
+
+The first line says which part of the chain follows; every further line is one link with its entry, or with the
+digest of an entry whose content is withheld. ``--anchors DIR`` holds the daily roots kept outside the database.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from audit.chain import Expectation, Link, Verdict, digest_of, walk
+
+HEADER = {
+    "trail": str,
+    "version": int,
+    "made_on": str,
+    "first": int,
+    "last": int,
+    "previous": str,
+    "root": str,
+}
+
+
+class Unusable(Exception):
+    """A file that is no exported trail (or no anchor) at all; the sentence names file and line."""
+
+
+class Damaged(Exception):
+    """A line of an exported trail that is no link."""
+
+
+def verify_file(path: str, anchors: str | None = None) -> Verdict:
+    """Walk an exported trail (``-``: standard input); raises ``Unusable`` when it is none."""
+    with opened(path) as lines:
+        head = read_header(path, lines)
+        roots = {head["last"]: head["root"]} | kept_roots(head, anchors)
+        try:
+            return walk(links_in(lines), Expectation(head["first"] - 1, head["previous"], roots))
+        except Damaged as problem:
+            return Verdict(0, "", str(problem))
+
+
+@contextmanager
+def opened(path: str) -> Iterator[TextIO]:
+    try:
+        with open(0 if path == "-" else path, encoding="utf-8") as lines:
+            yield lines
+    except OSError as problem:
+        raise Unusable(
+            f"{path}: cannot be read ({problem.strerror}); give a file made by export_trail"
+        ) from None
+    except UnicodeDecodeError as problem:
+        raise Unusable(
+            f"{path}: is not UTF-8 text ({problem.reason}); give a file made by export_trail"
+        ) from None
+
+
+def read_header(path: str, lines: TextIO) -> dict[str, Any]:
+    head = parsed(lines.readline())
+    wrong = [name for name, kind in HEADER.items() if type(head.get(name)) is not kind]
+    if wrong or head["version"] != 1:
+        named = wrong[0] if wrong else "version"
+        raise Unusable(
+            f"{path}, line 1: no trail header ({named!r} is not right); give a file made by export_trail"
+        )
+    return head
+
+
+def parsed(line: str) -> dict[str, Any]:
+    """The line's JSON object; empty when it is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def links_in(lines: TextIO) -> Iterator[Link]:
+    for number, line in enumerate(lines, 2):
+        record = parsed(line)
+        if type(record.get("sequence")) is not int or type(record.get("digest")) is not str:
+            raise Damaged(f"line {number} is damaged: it holds no link of the chain")
+        yield read_link(number, record)
+
+
+def read_link(number: int, record: Mapping[str, Any]) -> Link:
+    entry = record.get("entry")
+    if not isinstance(entry, dict):
+        return Link(record["sequence"], None, record.get("content"), record["digest"])
+    try:
+        return Link(record["sequence"], entry.get("id"), digest_of(entry), record["digest"])
+    except KeyError as missing:
+        raise Damaged(f"line {number} is damaged: its entry has no {missing}") from None
+
+
+def kept_roots(head: Mapping[str, Any], folder: str | None) -> dict[int, str]:
+    """The anchored roots this file must agree with: those within it, and, if it is complete, up to its day."""
+    roots = {}
+    for day, (sequence, root) in read_anchors(folder).items():
+        within = head["first"] <= sequence <= head["last"]
+        if within or (head.get("complete") and head["last"] < sequence and day <= head["made_on"]):
+            roots[sequence] = root
+    return roots
+
+
+def read_anchors(folder: str | Path | None) -> dict[str, tuple[int, str]]:
+    """Day → (sequence, root) of every ``trail-YYYY-MM-DD.txt`` in the folder; none without a folder."""
+    if folder is None or not Path(folder).is_dir():
+        return {}
+    return dict(read_anchor(path) for path in sorted(Path(folder).glob("trail-*.txt")))
+
+
+def read_anchor(path: Path) -> tuple[str, tuple[int, str]]:
+    words = path.read_text(encoding="utf-8", errors="replace").split()
+    if len(words) != 3 or not words[1].isdecimal() or len(words[2]) != 64:
+        raise Unusable(f"{path}: is no anchor; its one line would be: day, sequence, root")
+    return words[0], (int(words[1]), words[2])
+
+
+def report(verdict: Verdict, what: str, more: str = "") -> tuple[str, int]:
+    """The one line to print and the exit code."""
+    if verdict.problem:
+        return f"broken: {verdict.problem}", 1
+    return f"whole: {what}, up to sequence {verdict.sequence}, root {verdict.root}{more}", 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m audit.exported", description=__doc__)
+    parser.add_argument("file")
+    parser.add_argument("--anchors", metavar="DIR")
+    asked = parser.parse_args(arguments)
+    try:
+        line, code = report(verify_file(asked.file, asked.anchors), asked.file)
+    except Unusable as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    sys.stdout.write(f"{line}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""Is the trail whole? In the database, or in an exported file."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error
+from django.utils import timezone
+
+from audit.exported import Unusable, report, verify_file
+from audit.services import verify_trail
+
+
+class Command(BaseCommand):
+    help = "Walk the audit chain. Exit 0: whole; 1: names the first broken entry; 2: unusable file."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", help="a file made by export_trail; without it, the database")
+        parser.add_argument(
+            "--anchors", metavar="DIR", help="daily roots (the database: ANCHOR_DIR of the settings)"
+        )
+
+    def handle(self, *args: Any, file: str | None, anchors: str | None, **options: Any) -> None:
+        try:
+            line, code = report(verify_file(file, anchors), file) if file else self.in_database(anchors)
+        except Unusable as problem:
+            self.stderr.write(str(problem))
+            sys.exit(2)
+        except Error as problem:
+            self.stderr.write(f"the database does not answer: {str(problem).splitlines()[0]}")
+            sys.exit(2)
+        self.stdout.write(line)
+        if code:
+            sys.exit(code)
+
+    def in_database(self, anchors: str | None) -> tuple[str, int]:
+        verdict, waiting = verify_trail(at=timezone.now(), anchors=anchors or settings.ANCHOR_DIR)
+        return report(verdict, "the trail", f"; {waiting} entries wait for the next seal" if waiting else "")
