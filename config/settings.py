@@ -7,6 +7,7 @@ Every variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a fil
 from pathlib import Path
 
 import environ
+from django.templatetags.static import static
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.csp.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -234,6 +236,9 @@ UNFOLD = {
     "SITE_TITLE": "明镜 管理目录",
     "SITE_HEADER": "明镜 管理目录",
     "SHOW_BACK_BUTTON": True,
+    "STYLES": [lambda request: static("css/catalogues.css")],
+    "DASHBOARD_CALLBACK": None,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
 }
 
 # --- logs -----------------------------------------------------------------------------------------
