@@ -75,11 +75,15 @@ def read_json(line: str, number: int) -> dict[str, Any] | None:
     except ValueError as wrong:
         raise RecordRefused(f"line {number}: not valid JSON ({wrong}); give one JSON object a line") from None
     if not isinstance(record, dict):
-        raise RecordRefused(f'line {number}: {_kind(record)} is not a record; give one JSON object a line, as in {{"id": "1"}}')
+        raise RecordRefused(
+            f'line {number}: {_kind(record)} is not a record; give one JSON object a line, as in {{"id": "1"}}'
+        )
     return record
 
 
-def _answer_all(answer: Callable[[str, int], Answer | None], lines: Iterator[tuple[int, str]], out: BinaryIO) -> int:
+def _answer_all(
+    answer: Callable[[str, int], Answer | None], lines: Iterator[tuple[int, str]], out: BinaryIO
+) -> int:
     code = ANSWERED
     for number, line in lines:
         said = answer(line, number)
@@ -160,7 +164,9 @@ def _writing(path: str) -> Iterator[BinaryIO]:
             if not direct:
                 beside.unlink(missing_ok=True)
     except OSError as wrong:
-        raise Unusable(f"{_name(path, 'output')}: cannot be written ({_reason(wrong)}); give a writable file") from None
+        raise Unusable(
+            f"{_name(path, 'output')}: cannot be written ({_reason(wrong)}); give a writable file"
+        ) from None
 
 
 def _to_standard_output() -> Iterator[BinaryIO]:

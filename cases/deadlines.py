@@ -21,14 +21,14 @@ from cases.periods import (
     Span,
     Terms,
     add_months,
-    applies_to,
     day_of,
     moment_of,
     open_pause,
     spans,
     terms_of,
 )
-from catalogues.law import Ground, Node
+from cases.refusals import check
+from catalogues.law import Node
 from catalogues.workdays import Rolled, WorkCalendar
 
 __all__ = [
@@ -102,7 +102,7 @@ class ExtensionWindow:
 def calculate(clock: ClockInput, calendar: WorkCalendar) -> Deadline:
     """The deadline of one clock, with its reasons. Raises ``Refused`` where nothing sound can be said."""
     terms = terms_of(clock)
-    _check(clock, terms)
+    check(clock, terms)
     try:
         return _calculate(clock, terms, calendar)
     except OverflowError:
@@ -256,7 +256,9 @@ def _before_roll(nominal: date, found: Iterable[Span], standing: Iterable[Extens
     if latest is None or latest <= day_of(extended):
         return extended
     # A day named in an approval runs out with its last minute.
-    return datetime.combine(latest, _LAST_MINUTE, extended.tzinfo) if isinstance(extended, datetime) else latest
+    return (
+        datetime.combine(latest, _LAST_MINUTE, extended.tzinfo) if isinstance(extended, datetime) else latest
+    )
 
 
 _LAST_MINUTE = datetime.max.time().replace(second=0, microsecond=0)
@@ -271,11 +273,17 @@ def _total(found: Iterable[Span]) -> int:
 
 
 def _is_dropped(extension: Extension, clock: ClockInput, start: date) -> bool:
-    return bool(clock.restarts) and extension.approved_on is not None and extension.approved_on <= day_of(start)
+    return (
+        bool(clock.restarts) and extension.approved_on is not None and extension.approved_on <= day_of(start)
+    )
 
 
 def _expiries(
-    terms: Terms, start: date, standing: tuple[Extension, ...], found: tuple[Span, ...], calendar: WorkCalendar
+    terms: Terms,
+    start: date,
+    standing: tuple[Extension, ...],
+    found: tuple[Span, ...],
+    calendar: WorkCalendar,
 ) -> dict[int, date]:
     """For every dated extension, by its position, when the limit would have ended without it and the later ones."""
     expiries = {}
@@ -290,7 +298,11 @@ def _expiries(
 
 def _is_past(due: date, as_of: date) -> bool:
     if isinstance(due, datetime) and isinstance(as_of, datetime):
-        return as_of.replace(tzinfo=due.tzinfo) > due if as_of.tzinfo is None or due.tzinfo is None else as_of > due
+        return (
+            as_of.replace(tzinfo=due.tzinfo) > due
+            if as_of.tzinfo is None or due.tzinfo is None
+            else as_of > due
+        )
     return day_of(as_of) > day_of(due)
 
 
@@ -298,74 +310,3 @@ def _written(moment: date | None, precision: str) -> str | None:
     if isinstance(moment, datetime):
         return moment.isoformat(timespec=precision)
     return None if moment is None else moment.isoformat()
-
-
-def _check(clock: ClockInput, terms: Terms) -> None:
-    """Refuse what must not be counted: the contract of ``due`` lists these cases and no others."""
-    _check_moment("start", clock.start, terms)
-    for number, exclusion in enumerate(clock.exclusions):
-        field = f"exclusions[{number}]"
-        _check_scope(f"{field}.ground", exclusion.ground, terms)
-        if exclusion.ground.mode == "restart":
-            raise Refused(
-                f"{field}.ground",
-                f'"{exclusion.ground.id}" restarts the limit and excludes no days; give it under "restarts" with "on"',
-                f"“{exclusion.ground.name}”的效果是重新计算审限，不是扣除，应登记为重新计算",
-            )
-        if exclusion.resumes_on is not None and exclusion.resumes_on < exclusion.starts_on:
-            raise Refused(
-                f"{field}.to",
-                f"{exclusion.resumes_on} lies before the interval's from {exclusion.starts_on}; it must not be earlier",
-                f"“{exclusion.ground.name}”的止日 {exclusion.resumes_on} 早于起日 {exclusion.starts_on}，止日不得早于起日",
-            )
-    for number, restart in enumerate(clock.restarts):
-        _check_restart(f"restarts[{number}]", restart, terms)
-    if clock.restarts:
-        _check_extensions_are_dated(clock.extensions)
-
-
-def _check_moment(field: str, moment: date, terms: Terms) -> None:
-    if terms.unit == "hour" and not isinstance(moment, datetime):
-        raise Refused(
-            field,
-            f'{moment} has no time of day; limit "{terms.id}" runs in hours and needs one, as in "{moment}T09:30"',
-            f"“{terms.name}”以小时计算，{moment} 缺少时刻，应写到分，如“{moment} 09:30”",
-        )
-    if terms.unit != "hour" and isinstance(moment, datetime):
-        raise Refused(
-            field,
-            f'{moment.isoformat()} is a date-time; limit "{terms.id}" runs in days and needs a date, as in '
-            f'"{moment.date()}"',
-            f"“{terms.name}”以日计算，应填日期，如“{moment.date()}”",
-        )
-
-
-def _check_scope(field: str, ground: Ground, terms: Terms) -> None:
-    if not applies_to(ground, terms.categories):
-        raise Refused(
-            field,
-            f'"{ground.id}" is for {"、".join(ground.scope)} only; limit "{terms.id}" is {"、".join(terms.categories)} '
-            "and needs a ground of its own category",
-            f"“{ground.name}”只适用于{'、'.join(ground.scope)}案件，不适用于{'、'.join(terms.categories)}案件的“{terms.name}”",
-        )
-
-
-def _check_restart(field: str, restart: Restart, terms: Terms) -> None:
-    _check_scope(f"{field}.ground", restart.ground, terms)
-    if restart.ground.mode != "restart":
-        raise Refused(
-            f"{field}.ground",
-            f'"{restart.ground.id}" does not restart a limit; give it under "exclusions" with "from" and "to"',
-            f"“{restart.ground.name}”不是重新计算审限的事由，应登记为扣除",
-        )
-    _check_moment(f"{field}.on", restart.on, terms)
-
-
-def _check_extensions_are_dated(extensions: Iterable[Extension]) -> None:
-    for number, extension in enumerate(extensions):
-        if extension.approved_on is None:
-            raise Refused(
-                f"extensions[{number}].approved_on",
-                "missing; with restarts every extension needs its date of approval, which tells whether it still stands",
-                "审限已重新计算，每次延长都须填写批准日期，以判断是否仍然有效",
-            )

@@ -72,7 +72,9 @@ def _day(value: object, path: str) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise Misread(f'{path}: "{value}" is not a day of the calendar; give a date that exists') from None
+            raise Misread(
+                f'{path}: "{value}" is not a day of the calendar; give a date that exists'
+            ) from None
     raise Misread(f'{path}: {_quoted(value)} is not a date; write YYYY-MM-DD, as in "2024-01-15"')
 
 
@@ -84,15 +86,21 @@ def _moment(record: Record, field: str, path: str) -> date:
         moment = datetime.fromisoformat(value)
         return moment.astimezone(CHINA) if moment.tzinfo else moment
     except (ValueError, OverflowError):
-        raise Misread(f'{path}: "{value}" is not a moment that exists; write it as in "2024-01-15T09:30"') from None
+        raise Misread(
+            f'{path}: "{value}" is not a moment that exists; write it as in "2024-01-15T09:30"'
+        ) from None
 
 
 def _extension(record: Record, path: str) -> Extension:
     amounts = {name: _amount(record, name, path) for name in AMOUNTS}
     until = read_day(record, "until", f"{path}.until")
     if until is None and all(record.get(name) is None for name in AMOUNTS):
-        raise Misread(f"{path}: no amount given; name months, days or workdays, or the day it reaches to as until")
-    return Extension(**amounts, until=until, approved_on=read_day(record, "approved_on", f"{path}.approved_on"))
+        raise Misread(
+            f"{path}: no amount given; name months, days or workdays, or the day it reaches to as until"
+        )
+    return Extension(
+        **amounts, until=until, approved_on=read_day(record, "approved_on", f"{path}.approved_on")
+    )
 
 
 def _amount(record: Record, name: str, path: str) -> int:
@@ -100,13 +108,17 @@ def _amount(record: Record, name: str, path: str) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
-        raise Misread(f"{path}.{name}: {_quoted(value)} is not an amount; give a whole number from 0 to {MOST}")
+        raise Misread(
+            f"{path}.{name}: {_quoted(value)} is not an amount; give a whole number from 0 to {MOST}"
+        )
     return value
 
 
 def _exclusion(record: Record, path: str, law: Law) -> Exclusion:
     ground = _named(record, "ground", f"{path}.ground", law.grounds)
-    starts_on = _day(_required(record, "from", f"{path}.from", 'the first day, as in "2024-03-01"'), f"{path}.from")
+    starts_on = _day(
+        _required(record, "from", f"{path}.from", 'the first day, as in "2024-03-01"'), f"{path}.from"
+    )
     if "to" not in record:
         raise Misread(f"{path}.to: missing; give the day time runs again, or null while the interval is open")
     return Exclusion(ground, starts_on, read_day(record, "to", f"{path}.to"))
@@ -125,7 +137,9 @@ def _named(record: Record, field: str, path: str, known: Mapping[str, T]) -> T:
     if isinstance(name, str) and name in known:
         return known[name]
     near = get_close_matches(name, known, n=1) if isinstance(name, str) else []
-    hint = f'did you mean "{near[0]}"?' if near else f'give an id of the catalogue, as in "{next(iter(known))}"'
+    hint = (
+        f'did you mean "{near[0]}"?' if near else f'give an id of the catalogue, as in "{next(iter(known))}"'
+    )
     raise Misread(f"{path}: {_quoted(name)} is unknown; {hint}")
 
 
@@ -141,7 +155,9 @@ def _records(record: Record, field: str) -> Sequence[tuple[str, Record]]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise Misread(f"{field}: {_quoted(value)} is not a list; give a list of objects, [] when there are none")
+        raise Misread(
+            f"{field}: {_quoted(value)} is not a list; give a list of objects, [] when there are none"
+        )
     for number, each in enumerate(value):
         if not isinstance(each, dict):
             raise Misread(f"{field}[{number}]: {_quoted(each)} is not an object; give its fields in braces")

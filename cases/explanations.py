@@ -43,8 +43,18 @@ ANCHORS = {
     "mediator_sign_received_date": "调解组织或调解员签收材料之日",
 }
 EVENTS = {"election_day": "选举日"}
-COUNTING_BASIS = {"刑事": "刑诉法105", "行政": "行诉解释48", "民事": "民诉法85; 民诉解释125", "执行": "民诉法85"}
-ROLL_BASIS = {"刑事": "刑诉法105第4款", "行政": "行诉解释48", "民事": "民诉法85第3款", "执行": "民诉法85第3款"}
+COUNTING_BASIS = {
+    "刑事": "刑诉法105",
+    "行政": "行诉解释48",
+    "民事": "民诉法85; 民诉解释125",
+    "执行": "民诉法85",
+}
+ROLL_BASIS = {
+    "刑事": "刑诉法105第4款",
+    "行政": "行诉解释48",
+    "民事": "民诉法85第3款",
+    "执行": "民诉法85第3款",
+}
 OTHER_COUNTING, OTHER_ROLL = "民法典201", "民法典203"
 STILL_COUNTED = "，仍按所给计入"
 
@@ -169,7 +179,9 @@ def _extensions(steps: Steps) -> Iterator[str]:
         doubt = f"——{doubts}{STILL_COUNTED}" if doubts else ""
         yield f"{_amount(extension)}{approved}{_rule_basis(extension, rules)}{doubt}"
     yield from _too_much(steps.standing, rules)
-    if steps.nominal is not None and any(each.months or each.days or each.workdays for each in steps.standing):
+    if steps.nominal is not None and any(
+        each.months or each.days or each.workdays for each in steps.standing
+    ):
         months = steps.terms.months + sum(each.months for each in steps.standing)
         yield f"法定与延长合计{f' {months} 个月' if months > 0 else ''}，一次相加 → {_shown(steps.nominal)}"
 
@@ -239,7 +251,9 @@ def _excluded(span: Span) -> str:
     exclusion = span.exclusion
     notes = [
         f"早于起算日的 {span.before_start} 天不计" if span.before_start else "",
-        f"超过法定上限{exclusion.ground.max or ''}的 {span.beyond_maximum} 天不计" if span.beyond_maximum else "",
+        f"超过法定上限{exclusion.ground.max or ''}的 {span.beyond_maximum} 天不计"
+        if span.beyond_maximum
+        else "",
         f"与其他期间重叠的 {span.overlapping} 天只计一次" if span.overlapping else "",
         f"起日在停表 {span.ends_on} 之后，不再扣除" if span.ends_on < exclusion.starts_on else "",
     ]
@@ -266,7 +280,9 @@ def _why_no_effect(ground: Ground) -> str:
 
 def _paused(pause: Exclusion, left: int | None) -> str:
     basis = _basis(pause.ground.basis, pause.ground.confidence)
-    return f"自 {pause.starts_on} 起因{pause.ground.name}停表{basis}，剩余 {left} 天；恢复后自恢复之日接续计算"
+    return (
+        f"自 {pause.starts_on} 起因{pause.ground.name}停表{basis}，剩余 {left} 天；恢复后自恢复之日接续计算"
+    )
 
 
 def _end(steps: Steps) -> Iterator[str]:

@@ -196,11 +196,15 @@ def _mend_type(text: str, type_codes: Mapping[str, str]) -> tuple[str, str]:
     parts = _PARTS.fullmatch(text)
     if parts is None or parts[2] in type_codes:
         return text, ""
-    likeness = sorted(((SequenceMatcher(None, parts[2], code).ratio(), code) for code in type_codes), reverse=True)
+    likeness = sorted(
+        ((SequenceMatcher(None, parts[2], code).ratio(), code) for code in type_codes), reverse=True
+    )
     clear = len(likeness) > 1 and likeness[0][0] >= 0.6 and likeness[0][0] > likeness[1][0]
     if not clear:
         return text, ""
-    return parts[1] + likeness[0][1] + parts[3], f"类型代字目录中没有“{parts[2]}”，最接近的是“{likeness[0][1]}”"
+    return parts[1] + likeness[0][1] + parts[
+        3
+    ], f"类型代字目录中没有“{parts[2]}”，最接近的是“{likeness[0][1]}”"
 
 
 def _first_unreadable(number: CaseNumber, type_codes: Mapping[str, str]) -> str:
@@ -216,7 +220,9 @@ def _first_unreadable(number: CaseNumber, type_codes: Mapping[str, str]) -> str:
     if letters is None:
         return f"年度之后应为法院代字（“{SUPREME}”或省级简称加数字），不是“{rest[:1]}”"
     if len(letters[2]) not in ((0,) if letters[1] == SUPREME else (0, 2, 4)):
-        return f"法院代字“{letters[0]}”的数字应为 2 位（中级法院）或 4 位（基层法院），现为 {len(letters[2])} 位"
+        return (
+            f"法院代字“{letters[0]}”的数字应为 2 位（中级法院）或 4 位（基层法院），现为 {len(letters[2])} 位"
+        )
     kind = re.match(r"[^0-9]*", rest[letters.end() :])
     name = kind[0] if kind else ""
     if name.removeprefix("知") not in type_codes:

@@ -127,7 +127,9 @@ def terms_of(clock: ClockInput) -> Terms:
 
 def applies_to(ground: Ground, categories: Iterable[str]) -> bool:
     """Whether the ground's scope names the category of the limit; a scope of 全部 on either side fits."""
-    return ANY_CATEGORY in ground.scope or any(name == ANY_CATEGORY or name in ground.scope for name in categories)
+    return ANY_CATEGORY in ground.scope or any(
+        name == ANY_CATEGORY or name in ground.scope for name in categories
+    )
 
 
 def is_counted(ground: Ground) -> bool:
@@ -148,7 +150,9 @@ def latest_end(exclusion: Exclusion) -> date | None:
 def open_pause(exclusions: Iterable[Exclusion]) -> Exclusion | None:
     """The earliest interval that has not ended; a ground with a statutory maximum is never open."""
     still_open = [
-        each for each in exclusions if each.resumes_on is None and is_counted(each.ground) and latest_end(each) is None
+        each
+        for each in exclusions
+        if each.resumes_on is None and is_counted(each.ground) and latest_end(each) is None
     ]
     return min(still_open, key=lambda each: each.starts_on, default=None)
 

@@ -7,7 +7,19 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-FIELDS = ["input", "status", "normalized", "year", "court", "special", "type", "category", "serial", "sub", "problem"]
+FIELDS = [
+    "input",
+    "status",
+    "normalized",
+    "year",
+    "court",
+    "special",
+    "type",
+    "category",
+    "serial",
+    "sub",
+    "problem",
+]
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "case_numbers.yaml").read_text(encoding="utf-8"))
 
 

@@ -31,7 +31,9 @@ LAW = Law(
 )
 NODES = {key: versions[-1] for key, versions in library.nodes().items()}
 CALENDAR = library.work_calendar()
-EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "worked_examples.yaml").read_text(encoding="utf-8"))
+EXAMPLES = yaml.safe_load(
+    (Path(__file__).parent / "data" / "worked_examples.yaml").read_text(encoding="utf-8")
+)
 DAY = date(2024, 1, 15)
 
 
@@ -56,7 +58,9 @@ def said(deadline):
 
 
 days = st.dates(date(2015, 1, 1), date(2025, 6, 30))
-civil_grounds = st.sampled_from(["appraisal", "announcement", "stay", "jurisdiction_objection", "new_witness"])
+civil_grounds = st.sampled_from(
+    ["appraisal", "announcement", "stay", "jurisdiction_objection", "new_witness"]
+)
 
 
 @st.composite
@@ -74,7 +78,9 @@ def test_the_worked_examples_hold(example):
 
 # --- properties -------------------------------------------------------------------------------------
 @given(days, st.integers(0, 200), st.lists(intervals(), max_size=4), civil_grounds)
-def test_the_day_of_resuming_plus_what_was_left_is_the_nominal_end_plus_the_excluded_days(start, paused_for, closed, ground):
+def test_the_day_of_resuming_plus_what_was_left_is_the_nominal_end_plus_the_excluded_days(
+    start, paused_for, closed, ground
+):
     stopped_on = start + timedelta(days=20)
     resumed_on = stopped_on + timedelta(days=paused_for)
     before = tuple(each for each in closed if each.resumes_on <= stopped_on)
@@ -108,7 +114,9 @@ def test_splitting_an_exclusion_changes_nothing(start, length, at, offset):
     begin = start - timedelta(days=50) + timedelta(days=offset)
     middle, end = begin + timedelta(days=at), begin + timedelta(days=length)
     whole = due(start=start, exclusions=(excluded("appraisal", begin, end),))
-    parts = due(start=start, exclusions=(excluded("appraisal", begin, middle), excluded("appraisal", middle, end)))
+    parts = due(
+        start=start, exclusions=(excluded("appraisal", begin, middle), excluded("appraisal", middle, end))
+    )
     assert (whole.due, whole.excluded_days) == (parts.due, parts.excluded_days)
 
 
@@ -135,7 +143,9 @@ def test_civil_months_clamp_and_criminal_month_ends_stay_month_ends():
 
 
 def test_extension_months_are_added_to_the_statutory_ones_before_counting():
-    assert due("civ_summary", date(2024, 1, 31), extensions=(Extension(months=1),)).nominal == date(2024, 5, 31)
+    assert due("civ_summary", date(2024, 1, 31), extensions=(Extension(months=1),)).nominal == date(
+        2024, 5, 31
+    )
 
 
 # --- exclusions -------------------------------------------------------------------------------------
@@ -158,7 +168,10 @@ def test_a_maximum_runs_from_the_given_day_and_only_then_is_the_interval_clipped
 
 
 def test_local_rules_and_grounds_without_effect_count_nothing_and_are_mentioned():
-    grounds = [excluded("committee_discussion", date(2024, 2, 1)), excluded("entrusted_service", DAY, date(2024, 3, 1))]
+    grounds = [
+        excluded("committee_discussion", date(2024, 2, 1)),
+        excluded("entrusted_service", DAY, date(2024, 3, 1)),
+    ]
     found = due(exclusions=tuple(grounds))
     assert (found.state, found.excluded_days, found.due) == ("running", 0, date(2024, 7, 15))
     assert "审委会讨论" in said(found) and "委托送达" in said(found)
@@ -181,8 +194,13 @@ def test_the_earliest_open_pause_ends_the_other_intervals():
 # --- extensions and restarts ------------------------------------------------------------------------
 def test_a_restart_drops_the_extensions_approved_on_or_before_it():
     on = date(2024, 3, 1)
-    dropped, kept = Extension(months=1, approved_on=on), Extension(months=3, approved_on=on + timedelta(days=1))
-    found = due("crim_first_ordinary", restarts=(restart("supp_investigation", on),), extensions=(dropped, kept))
+    dropped, kept = (
+        Extension(months=1, approved_on=on),
+        Extension(months=3, approved_on=on + timedelta(days=1)),
+    )
+    found = due(
+        "crim_first_ordinary", restarts=(restart("supp_investigation", on),), extensions=(dropped, kept)
+    )
     assert (found.start, found.nominal) == (on, date(2024, 8, 1))
     assert "不再计入" in said(found)
 
@@ -203,7 +221,11 @@ def test_a_later_until_replaces_the_count_and_an_earlier_one_does_nothing():
         ("adm_summary", Extension(days=10), "法律未规定可以延长"),
         ("civ_first_ordinary", Extension(days=10), "法律未规定以日延长"),
         ("civ_summary", Extension(months=4), "超过单次延长的上限 1 个月"),
-        ("civ_summary", Extension(months=1, approved_on=date(2024, 4, 16)), "批准之日晚于原届满日 2024-04-15"),
+        (
+            "civ_summary",
+            Extension(months=1, approved_on=date(2024, 4, 16)),
+            "批准之日晚于原届满日 2024-04-15",
+        ),
     ],
 )
 def test_an_extension_against_the_law_is_counted_and_named(limit, extension, named):
@@ -297,7 +319,10 @@ def test_extensions_are_applied_for_and_decided_in_time():
 @pytest.mark.parametrize(
     ("facts", "field"),
     [
-        ({"limit": "crim_first_ordinary", "exclusions": (excluded("appraisal", DAY, DAY),)}, "exclusions[0].ground"),
+        (
+            {"limit": "crim_first_ordinary", "exclusions": (excluded("appraisal", DAY, DAY),)},
+            "exclusions[0].ground",
+        ),
         ({"exclusions": (excluded("retrial_review_rejoin", DAY, DAY),)}, "exclusions[0].ground"),
         ({"exclusions": (excluded("stay", DAY, date(2024, 1, 14)),)}, "exclusions[0].to"),
         ({"limit": "crim_first_ordinary", "restarts": (restart("stay", DAY),)}, "restarts[0].ground"),
@@ -343,7 +368,9 @@ def test_every_step_is_said_with_its_legal_basis():
 
 
 def test_the_reasons_say_why_a_day_moved_or_stayed():
-    assert "为法定休假日或调休放假日，顺延至其后第一个工作日 2024-10-08（周二）〔民诉法85第3款〕" in said(due(start=date(2024, 4, 1)))
+    assert "为法定休假日或调休放假日，顺延至其后第一个工作日 2024-10-08（周二）〔民诉法85第3款〕" in said(
+        due(start=date(2024, 4, 1))
+    )
     assert "为调休工作日，不顺延" in said(due(start=date(2023, 8, 4)))
     assert "在押期间不因节假日顺延〔刑诉法105第4款〕" in said(due("crim_first_ordinary", detained=True))
     assert "节假日安排尚未公布" in said(due(start=date(2026, 9, 30)))

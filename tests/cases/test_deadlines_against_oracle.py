@@ -18,7 +18,17 @@ LIMITS = {key: versions[-1] for key, versions in library.time_limits().items()}
 NODES = {key: versions[-1] for key, versions in library.nodes().items()}
 GROUNDS = {key: versions[-1] for key, versions in library.grounds().items()}
 ONE_DAY = timedelta(days=1)
-COMPARED = ("state", "start", "nominal", "excluded_days", "before_roll", "due", "remaining_days", "level", "calendar")
+COMPARED = (
+    "state",
+    "start",
+    "nominal",
+    "excluded_days",
+    "before_roll",
+    "due",
+    "remaining_days",
+    "level",
+    "calendar",
+)
 
 
 # --- the oracle -------------------------------------------------------------------------------------
@@ -103,7 +113,9 @@ def excluded_days(record, start):
         first, last = iso(exclusion["from"]), exclusion["to"] and iso(exclusion["to"])
         if ground.max_n:
             furthest = first + (
-                relativedelta(months=ground.max_n) if ground.max_unit == "month" else timedelta(days=ground.max_n)
+                relativedelta(months=ground.max_n)
+                if ground.max_unit == "month"
+                else timedelta(days=ground.max_n)
             )
             last = min(last or furthest, furthest)
         if last is None:
@@ -143,9 +155,7 @@ def oracle(record):
     restarts = [read(each["on"]) for each in record.get("restarts", [])]
     start = max(restarts, default=read(record["start"]))
     extensions = [
-        each
-        for each in record.get("extensions", [])
-        if not restarts or iso(each["approved_on"]) > day(start)
+        each for each in record.get("extensions", []) if not restarts or iso(each["approved_on"]) > day(start)
     ]
     end = nominal(record, start, extensions, calendar)
     count, pause = excluded_days(record, day(start))
@@ -158,12 +168,21 @@ def oracle(record):
         before = end + timedelta(days=count)
         untils = [iso(each["until"]) for each in extensions if "until" in each]
         if untils and max(untils) > day(before):
-            before = datetime.combine(max(untils), datetime.min.time().replace(hour=23, minute=59)) if hours else max(untils)
+            before = (
+                datetime.combine(max(untils), datetime.min.time().replace(hour=23, minute=59))
+                if hours
+                else max(untils)
+            )
         due = before
         while rolls(record) and not calendar.works(due):
             due += ONE_DAY
         today = iso(record["as_of"])
-        said |= {"state": "running", "before_roll": before, "due": due, "remaining_days": (day(due) - today).days}
+        said |= {
+            "state": "running",
+            "before_roll": before,
+            "due": due,
+            "remaining_days": (day(due) - today).days,
+        }
         said["level"] = stage(record, day(start), day(due), today)
     said["calendar"] = "provisional" if calendar.guessed else "published"
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
@@ -183,7 +202,11 @@ def random_day(dice):
 def random_exclusion(dice, around, ground):
     first = around + timedelta(days=dice.randint(-60, 260))
     still_open = dice.random() < 0.12
-    last = None if still_open else (first + timedelta(days=dice.choice([0, 1, 9, 10, 11, 30, 31, 45, 120]))).isoformat()
+    last = (
+        None
+        if still_open
+        else (first + timedelta(days=dice.choice([0, 1, 9, 10, 11, 30, 31, 45, 120]))).isoformat()
+    )
     return {"ground": ground, "from": first.isoformat(), "to": last}
 
 
@@ -222,7 +245,9 @@ def random_record(dice, name):
         "procedure": dice.choice(["first", "second"]),
         "event_on": (around + timedelta(days=dice.randint(1, 60))).isoformat(),
         "exclusions": [random_exclusion(dice, around, key) for key in excluding if dice.random() < 0.25],
-        "extensions": [random_extension(dice, around, dated=bool(restarts)) for _ in range(dice.choice([0, 0, 1, 2]))],
+        "extensions": [
+            random_extension(dice, around, dated=bool(restarts)) for _ in range(dice.choice([0, 0, 1, 2]))
+        ],
         "restarts": restarts,
         "as_of": (around + timedelta(days=dice.randint(-10, 400))).isoformat(),
     }

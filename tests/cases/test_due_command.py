@@ -12,7 +12,19 @@ from django.core.management import call_command
 
 from cases.due_records import CHINA
 
-FIELDS = ["id", "state", "start", "nominal", "excluded_days", "before_roll", "due", "remaining_days", "level", "calendar", "because"]
+FIELDS = [
+    "id",
+    "state",
+    "start",
+    "nominal",
+    "excluded_days",
+    "before_roll",
+    "due",
+    "remaining_days",
+    "level",
+    "calendar",
+    "because",
+]
 PLAIN = {"id": "1", "limit": "civ_first_ordinary", "start": "2024-01-15", "as_of": "2024-06-01"}
 
 
@@ -22,7 +34,9 @@ def run(tmp_path):
 
     def run(*lines):
         source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-        source.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines), "utf-8")
+        source.write_text(
+            "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines), "utf-8"
+        )
         code = exit_code("--input", str(source), "--output", str(target))
         return code, [json.loads(line) for line in target.read_text("utf-8").splitlines()]
 
@@ -125,7 +139,8 @@ def test_a_refused_record_names_the_field_and_spares_the_others(run, change, sen
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[1]", '"text"', "null", "[" * 100_000, '{"id": NaN}', '{"id": ' + "9" * 5000 + "}", "{} {}"]
+    "line",
+    ["{", "[1]", '"text"', "null", "[" * 100_000, '{"id": NaN}', '{"id": ' + "9" * 5000 + "}", "{} {}"],
 )
 def test_a_malformed_line_is_refused_by_its_number(run, line):
     code, said = run(PLAIN, line)
@@ -175,7 +190,11 @@ def test_answers_may_replace_their_questions(tmp_path):
 def test_it_needs_no_database_no_server_and_no_environment_variable():
     manage = Path(settings.BASE_DIR) / "manage.py"
     ran = subprocess.run(
-        [sys.executable, str(manage), "due"], input=json.dumps(PLAIN).encode(), env={}, capture_output=True, timeout=60
+        [sys.executable, str(manage), "due"],
+        input=json.dumps(PLAIN).encode(),
+        env={},
+        capture_output=True,
+        timeout=60,
     )
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert json.loads(ran.stdout)["due"] == "2024-07-15"
@@ -183,6 +202,8 @@ def test_it_needs_no_database_no_server_and_no_environment_variable():
 
 def test_wrong_arguments_are_one_line_and_exit_two():
     manage = Path(settings.BASE_DIR) / "manage.py"
-    ran = subprocess.run([sys.executable, str(manage), "due", "--inptu", "x"], env={}, capture_output=True, timeout=60)
+    ran = subprocess.run(
+        [sys.executable, str(manage), "due", "--inptu", "x"], env={}, capture_output=True, timeout=60
+    )
     assert ran.returncode == 2
     assert ran.stderr.count(b"\n") == 1

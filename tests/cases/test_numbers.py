@@ -16,7 +16,9 @@ PARTS = ("year", "court", "special", "type", "serial", "sub")
 
 courts = st.one_of(
     st.just("最高法"),
-    st.builds("{}{}".format, st.sampled_from(sorted(PROVINCES)), st.from_regex(r"([0-9]{2}){0,2}", fullmatch=True)),
+    st.builds(
+        "{}{}".format, st.sampled_from(sorted(PROVINCES)), st.from_regex(r"([0-9]{2}){0,2}", fullmatch=True)
+    ),
 )
 valid_numbers = st.builds(
     "（{}）{}{}{}{}号{}".format,
@@ -50,7 +52,9 @@ def test_a_valid_number_is_read_back_from_its_parts(text):
 def test_white_space_width_and_brackets_do_not_matter(text, data):
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     opening, closing = data.draw(st.sampled_from(["()", "〔〕", "[]", "【】", "［］", "｛｝"]))
-    untidy = data.draw(st.sampled_from([text, text.translate(wide)])).replace("（", opening).replace("）", closing)
+    untidy = (
+        data.draw(st.sampled_from([text, text.translate(wide)])).replace("（", opening).replace("）", closing)
+    )
     space = data.draw(st.sampled_from([" ", "\u3000", "\u200b", "\ufeff", "\u2060", "\t", "\u00a0"]))
     assert normalize(space + space.join(untidy) + space) == text
     assert parse(space.join(untidy), CODES).normalized == text
