@@ -18,7 +18,13 @@ from places import CHECKOUT, Refusal, explain, find_var
 
 BIN = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
-DJLINT = (BIN / "djlint", "templates", "--profile=django", "--indent=2", "--max-line-length=110", "--quiet")
+DJLINT = (
+    BIN / "djlint",
+    "templates",
+    "--profile=django",
+    "--indent=2",
+    "--max-line-length=110",
+)
 SCHEMA = "docs/openapi.yaml"
 
 
@@ -37,6 +43,14 @@ def checks(var: Path) -> dict[str, Sequence[str | Path]]:
         "schema-committed": ["diff", "-u", SCHEMA, drawn],
         "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }
+
+
+def fixes() -> list[Sequence[str | Path]]:
+    return [
+        [BIN / "ruff", "format", "."],
+        [BIN / "ruff", "check", "--fix", "."],
+        [*DJLINT, "--reformat", "--quiet"],
+    ]
 
 
 def production() -> dict[str, str]:
@@ -72,17 +86,15 @@ def passes(name: str, command: Sequence[str | Path], environment: Mapping[str, s
 
 
 def main(names: Sequence[str]) -> int:
+    if list(names) == ["--fix"]:
+        return max(subprocess.call([str(word) for word in command], cwd=CHECKOUT) for command in fixes())
     known = checks(find_var())
     if unknown := set(names) - set(known):
         raise Refusal(f"no check named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    ran_before = stack.are_running()
-    try:
+    with stack.lease():
         environment = stack.environment_with_servers() | production()
         chosen = {name: command for name, command in known.items() if not names or name in names}
         failed = [name for name, command in chosen.items() if not passes(name, command, environment)]
-    finally:
-        if not ran_before:
-            stack.down()
     print(
         f"{len(failed)} of {len(chosen)} failed: {', '.join(failed)}"
         if failed

@@ -28,6 +28,7 @@ BIN = Path(sys.executable).parent
 COURT = "川15"
 PORTS = range(8000, 8100)
 GRACE = 20.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Steps:
@@ -219,6 +220,12 @@ def asked_to_stop(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def refuse_to_be_hurried() -> None:
+    """A second Ctrl-C must not leave half of it running."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def serve(var: Path, held: TextIO) -> NoReturn:
     logs = var / "log"
     logs.mkdir(exist_ok=True)
@@ -241,26 +248,23 @@ def serve(var: Path, held: TextIO) -> NoReturn:
             children.refuse_if_one_ended()
             time.sleep(0.5)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        refuse_to_be_hurried()
         print("\nstopping web, worker and beat", flush=True)
         children.stop()
 
 
 def main() -> int:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, asked_to_stop)
     var = find_var()
-    with only_run(var) as held:
+    with only_run(var) as held, stack.lease(stop=True):
         try:
             serve(var, held)
         except KeyboardInterrupt:
             return 0
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
+            refuse_to_be_hurried()
             print("stopping PostgreSQL and Valkey", flush=True)
-            stack.down()
 
 
 if __name__ == "__main__":

@@ -12,10 +12,13 @@ A DATABASE_URL or REDIS_URL that is already set points to a server of your own: 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TextIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from places import Home, Refusal, explain, find_home
@@ -66,10 +69,32 @@ def wipe() -> int:
     return 0
 
 
+def use(home: Home) -> TextIO:
+    """Held while somebody works with the servers, so that nobody else's end stops them."""
+    handle = (home.folder / "users").open("w")
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+@contextmanager
+def lease(*, stop: bool = False) -> Iterator[None]:
+    """Work with the servers; at the end they stop if they did not run before (or ``stop``) and nobody else uses them."""
+    with use(find_home()) as handle:
+        stop = stop or not are_running()
+        try:
+            yield
+        finally:
+            if stop:
+                with suppress(BlockingIOError):
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    down()
+
+
 def run(command: Sequence[str], *, as_owner: bool) -> int:
     """Replace this process by the command; the servers stay up behind it."""
+    handle = use(find_home())
+    os.set_inheritable(handle.fileno(), True)
     environment = environment_with_servers(as_owner=as_owner)
-    sys.stdout.flush()
     try:
         os.execvpe(command[0], list(command), environment)
     except FileNotFoundError:

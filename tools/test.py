@@ -51,13 +51,9 @@ def main(arguments: list[str]) -> int:
         install(missing)
     if missing := missing_packages():
         raise Refusal(f"The tests need a browser and Chinese fonts: apt-get install {' '.join(missing)}")
-    ran_before = stack.are_running()
-    try:
+    with stack.lease():
         environment = stack.environment_with_servers()
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=CHECKOUT, env=environment)
-    finally:
-        if not ran_before:
-            stack.down()
 
 
 if __name__ == "__main__":

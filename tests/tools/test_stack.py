@@ -133,6 +133,17 @@ def test_the_exit_code_of_the_command_is_handed_on(stack):
     assert (code, complained) == (1, "there is no command 'no-such-command'\n")
 
 
+def test_tests_stop_the_servers_they_started_unless_somebody_else_uses_them(new_stack):
+    stack = new_stack()
+    assert stack.call("test.py", "--version")[0] == 0
+    assert stack.call("stack.py", "status")[0] == 1
+    tests = stack.begin("test.py", "--version")
+    somebody = stack.begin("stack.py", "run", "--", "sleep", "8")
+    assert tests.wait(60) == 0 and somebody.poll() is None
+    assert stack.call("stack.py", "status")[0] == 0
+    somebody.kill()
+
+
 def test_a_wiped_stack_forgets_everything(new_stack):
     stack = new_stack()
     stack.up()
