@@ -31,6 +31,7 @@ settings.STORAGES = settings.STORAGES | {
 }
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 settings.ALLOWED_HOSTS = ["*"]
+os.makedirs(settings.STATIC_ROOT, exist_ok=True)
 
 
 # --- a database owned by one role and used as another, as in production ----------------------------
