@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import time
 
 import psycopg2
 import pytest
@@ -30,7 +29,6 @@ def test_data_outlive_a_kill_and_a_full_stop(stack):
         cursor.execute("INSERT INTO ledger VALUES ('（2026）川1502民初1号')")
     queue = stack.queue()
     queue.rpush("tasks", "one")
-    time.sleep(1.2)  # the append-only file is written through every second
     postmaster = int((stack.data()[0] / "postmaster.pid").read_text().splitlines()[0])
     for process in (postmaster, queue.info("server")["process_id"]):
         os.kill(process, signal.SIGKILL)
