@@ -58,6 +58,7 @@ down:
 	@test ! -x $(BIN)/python || $(BIN)/python tools/stack.py down
 
 clean:
-	@test ! -f var/servers.json || $(BIN)/python tools/stack.py wipe
+	@test ! -f var/servers.json -o ! -x $(BIN)/python || $(BIN)/python tools/stack.py wipe
 	rm -rf .venv node_modules static/vendor var .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	find . -name __pycache__ -prune -exec rm -rf {} + -o -name '*.mo' -path './locale/*' -delete
+	rm -f locale/*/LC_MESSAGES/*.mo
+	find . -name __pycache__ -prune -exec rm -rf {} +
