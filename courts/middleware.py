@@ -1,13 +1,51 @@
-"""Turns a refusal into a page and makes sure it leaves a trace of its own."""
+"""Pages in the reader's language, sessions that end politely, refusals that leave a trace."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
-from django.db import transaction
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
+from django.shortcuts import render, resolve_url
+from django.utils import timezone, translation
 
 from audit import trail
+
+
+class PersonMiddleware:
+    """Activates the language a person chose, and tells those whose session ended while they were away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        if has_timed_out(request, response):
+            return to_login(request, response)
+        return response
+
+
+def has_timed_out(request: HttpRequest, response: HttpResponse) -> bool:
+    """Sent to log in although the browser still carries a session."""
+    login = resolve_url(settings.LOGIN_URL)
+    sent_to_login = response.status_code == 302 and urlsplit(response["Location"]).path == login
+    return (
+        sent_to_login
+        and settings.SESSION_COOKIE_NAME in request.COOKIES
+        and not request.user.is_authenticated
+    )
+
+
+def to_login(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The login page says why; a fragment (htmx) takes the whole page there instead of showing it inside."""
+    if "HX-Request" not in request.headers:
+        response["Location"] += "&expired=1"
+        return response
+    back = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    query = urlencode({"next": f"{back.path}?{back.query}" if back.query else back.path, "expired": 1})
+    return HttpResponse(headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{query}"})
 
 
 class RefusalMiddleware:
@@ -22,13 +60,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, trail.Refused):
             return None
-        with transaction.atomic():
-            trail.record(
-                exception.act,
-                at=timezone.now(),
-                by=exception.by,
-                on=exception.on,
-                because=exception.sentence,
-                outcome="refused",
-            )
-        return render(request, "courts/refused.html", {"sentence": exception.sentence}, status=exception.status)
+        by = request.user if request.user.is_authenticated else None
+        trail.record_refusal(exception, by=by, at=timezone.now())
+        return render(
+            request, "courts/refused.html", {"sentence": exception.sentence}, status=exception.status
+        )

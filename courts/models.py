@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from django.db.models import F, Q
 
 from courts.clock import today
 from courts.reach import Reach, reach_of
-from courts.roles import ROLE_CHOICES, Permission, Role, may
+from courts.roles import ROLE_CHOICES, Permission, Role, admin_permission, may
 
 LEVELS = [(1, "最高人民法院"), (2, "高级人民法院"), (3, "中级人民法院"), (4, "基层人民法院")]
 
@@ -24,7 +25,9 @@ class Court(models.Model):
     classification = models.CharField("分级码", max_length=12, blank=True)
     name = models.CharField("名称", max_length=80)
     level = models.PositiveSmallIntegerField("级别", choices=LEVELS)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="lower_courts", verbose_name="上级法院")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="lower_courts", verbose_name="上级法院"
+    )
     province = models.CharField("省份", max_length=20, blank=True)
     position = models.IntegerField("机构序", default=0)
     valid_from = models.DateField("启用日", null=True)
@@ -38,13 +41,19 @@ class Court(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def court_id(self) -> int:
+        return self.pk
+
 
 class Division(models.Model):
     """A division of a court (庭、局、室), from the day it opened to the day it closed."""
 
     court = models.ForeignKey(Court, models.PROTECT, related_name="divisions", verbose_name="法院")
     name = models.CharField("名称", max_length=40)
-    kind = models.CharField("类别", max_length=10, blank=True, help_text="刑事、民事、行政、执行、立案、审管……")
+    kind = models.CharField(
+        "类别", max_length=10, blank=True, help_text="刑事、民事、行政、执行、立案、审管……"
+    )
     position = models.PositiveSmallIntegerField("机构序", default=0)
     opened_on = models.DateField("设立日", null=True)
     closed_on = models.DateField("撤销日", null=True)
@@ -95,7 +104,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def seats(self) -> list[Posting]:
         """The postings held today, read once per instance."""
-        return list(self.postings.held_on(today()).select_related("court", "division"))
+        return list(self.postings.held_on(today()).select_related("court", "division").order_by("pk"))
 
     @cached_property
     def reach(self) -> Reach:
@@ -105,14 +114,36 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may(self, permission: Permission) -> bool:
         return any(may(Role(seat.role), permission) for seat in self.seats)
 
+    def courts_where(self, permission: Permission) -> set[int]:
+        """Ids of the courts where one of today's posts carries the permission."""
+        return {seat.court_id for seat in self.seats if may(Role(seat.role), permission)}
+
     def capacity(self) -> str:
         """The posts held now, as the trail writes them: «院长 · 宜宾市中级人民法院»."""
         return "; ".join(str(seat) for seat in self.seats)[:160]
 
     @property
+    def court_id(self) -> int | None:
+        """The court of the first post held today: whose trail shows what this person does about no case."""
+        return self.seats[0].court_id if self.seats else None
+
+    @property
     def is_staff(self) -> bool:
-        """Whether the catalogue pages (admin) open at all."""
-        return self.is_active and self.may(Permission.BROWSE_CATALOGUES)
+        """Whether the admin (管理目录) opens at all."""
+        return self.is_active and (
+            self.may(Permission.BROWSE_CATALOGUES) or self.may(Permission.MANAGE_PEOPLE)
+        )
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's permissions follow from the role table; ``is_superuser`` and groups open nothing."""
+        wanted = admin_permission(perm)
+        return self.is_active and wanted is not None and self.may(wanted)
+
+    def has_perms(self, perm_list: Iterable[str], obj: object = None) -> bool:
+        return all(self.has_perm(perm) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.has_perm(f"{app_label}.view")
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
@@ -125,7 +156,9 @@ class Posting(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="postings", verbose_name="人员")
     court = models.ForeignKey(Court, models.PROTECT, related_name="postings", verbose_name="法院")
-    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="部门")
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="postings", verbose_name="部门"
+    )
     role = models.CharField("职务", max_length=20, choices=ROLE_CHOICES)
     starts_on = models.DateField("任职日")
     ends_on = models.DateField("免职日", null=True, blank=True)
@@ -135,12 +168,17 @@ class Posting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任职"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="posting_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="posting_ends_after_it_starts"
+            ),
         ]
 
     def __str__(self) -> str:
         place = f"{self.court}{self.division or ''}"
         return f"{self.get_role_display()} · {place}"
+
+    def is_held_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
 class Availability(models.Model):
@@ -155,7 +193,9 @@ class Availability(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "可用时间"
         constraints = [
-            models.CheckConstraint(condition=Q(fraction__gte=0, fraction__lte=1), name="availability_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(fraction__gte=0, fraction__lte=1), name="availability_is_a_share"
+            ),
         ]
 
 
@@ -170,7 +210,9 @@ class SavedView(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "保存的视图"
-        constraints = [models.UniqueConstraint("owner", "page", "name", name="saved_view_name_is_unique_per_page")]
+        constraints = [
+            models.UniqueConstraint("owner", "page", "name", name="saved_view_name_is_unique_per_page")
+        ]
 
 
 class Token(models.Model):
@@ -199,4 +241,6 @@ class FixedDay(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "演示日"
-        constraints = [models.CheckConstraint(condition=Q(singleton=True), name="there_is_one_fixed_day_at_most")]
+        constraints = [
+            models.CheckConstraint(condition=Q(singleton=True), name="there_is_one_fixed_day_at_most")
+        ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 
-from courts.roles import SPAN, Role, Span
+from courts.roles import SPAN, Permission, Role, Span
 
 if TYPE_CHECKING:
     from courts.models import User
@@ -31,6 +31,14 @@ def reach_of(user: User) -> Reach:
     divisions = {seat.division_id for span, seat in spans if span is Span.DIVISION and seat.division_id}
     filing = {seat.court_id for span, seat in spans if span is Span.FILING}
     return Reach(frozenset(courts), frozenset(divisions), frozenset(filing))
+
+
+def courts_managed_by(user: User) -> set[int]:
+    """The courts whose people the user may post: those of the managing posts and every court below them."""
+    managed: set[int] = set()
+    for court_id in user.courts_where(Permission.MANAGE_PEOPLE):
+        managed |= court_and_below(court_id)
+    return managed
 
 
 def court_and_below(court_id: int) -> set[int]:

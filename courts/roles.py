@@ -78,7 +78,7 @@ SPAN = {
 
 class Permission(StrEnum):
     SEE_DASHBOARD = "see_dashboard"  # aggregates of what one may see
-    SEE_TRAIL = "see_trail"  # the audit trail of the court
+    SEE_TRAIL = "see_trail"  # the audit trail of the court where the post is held
     SEE_DOUBTS = "see_doubts"
     EXPORT_CASES = "export_cases"
     RECORD_EVENT = "record_event"  # node events: service, hearing, archive
@@ -97,11 +97,21 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_HANDLES = frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE})
+_HANDLES = frozenset(
+    {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE}
+)
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.PRESIDENT: frozenset(
-        {_P.SEE_DASHBOARD, _P.SEE_TRAIL, _P.SEE_DOUBTS, _P.EXPORT_CASES, _P.GRANT_ACCESS, _P.REASSIGN, _P.BROWSE_CATALOGUES}
+        {
+            _P.SEE_DASHBOARD,
+            _P.SEE_TRAIL,
+            _P.SEE_DOUBTS,
+            _P.EXPORT_CASES,
+            _P.GRANT_ACCESS,
+            _P.REASSIGN,
+            _P.BROWSE_CATALOGUES,
+        }
     ),
     Role.VICE_PRESIDENT: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES}),
     Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD}),
@@ -130,7 +140,7 @@ MAY: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.DISCIPLINE: frozenset({_P.SEE_TRAIL}),
-    Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),
+    Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),  # postings of the own court and those below
     Role.PETITION: frozenset[Permission](),
     Role.ITADMIN: frozenset({_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE}),
     Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES}),
@@ -138,5 +148,32 @@ MAY: dict[Role, frozenset[Permission]] = {
 }
 
 
+#: What the admin (管理目录) opens: (room, act) → the permission it takes. What is not listed is closed to everyone.
+ADMIN = {
+    (
+        "catalogues",
+        "view",
+    ): _P.BROWSE_CATALOGUES,  # drafting and publishing are pages with permissions of their own
+    ("courts", "view"): _P.MANAGE_PEOPLE,
+    ("courts", "add"): _P.MANAGE_PEOPLE,
+    ("courts", "change"): _P.MANAGE_PEOPLE,
+}
+
+
 def may(role: Role, permission: Permission) -> bool:
     return permission in MAY[role]
+
+
+def admin_permission(name: str) -> Permission | None:
+    """The permission behind Django's ``room.act_model``, None when nobody has it."""
+    room, _, act = name.partition(".")
+    return ADMIN.get((room, act.partition("_")[0]))
+
+
+#: What a token of the programming interface may be limited to.
+SCOPES = [
+    ("cases:read", "读取案件"),
+    ("cases:write", "登记案件事项"),
+    ("imports:write", "导入数据"),
+    ("catalogues:read", "读取目录"),
+]

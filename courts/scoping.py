@@ -28,8 +28,12 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 def seen_by(user: Any, path: str = "") -> Q:
-    reach = user.reach
-    own = (
+    return by_seat(user, path) | by_post(user, path)
+
+
+def by_seat(user: Any, path: str = "") -> Q:
+    """Cases one sits on or assists, or is listed for: sealed or not."""
+    return (
         Q(**{f"{path}judge": user.pk})
         | Q(**{f"{path}presiding": user.pk})
         | Q(**{f"{path}assistant": user.pk})
@@ -37,9 +41,14 @@ def seen_by(user: Any, path: str = "") -> Q:
         | Q(**{f"{path}members__contains": [user.pk]})
         | Q(**{f"{path}readers__contains": [user.pk]})
     )
-    by_post = (
+
+
+def by_post(user: Any, path: str = "") -> Q:
+    """Cases a management or filing post opens; never sealed ones."""
+    reach = user.reach
+    places = (
         Q(**{f"{path}court__in": reach.courts})
         | Q(**{f"{path}division__in": reach.divisions})
         | Q(**{f"{path}court__in": reach.filing, f"{path}judge": None})
     )
-    return own | (by_post & Q(**{f"{path}sealed": ""}))
+    return places & Q(**{f"{path}sealed": ""})
