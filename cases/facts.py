@@ -1,0 +1,215 @@
+"""From the facts of one case to its clocks, with reasons: what the page, the API and the export show.
+
+The set-based twin is ``cases.clocks``; what the pure function refuses, both call unknown with the same sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cases.deadlines import (
+    ClockInput,
+    Deadline,
+    Exclusion,
+    Extension,
+    Refused,
+    Restart,
+    answer,
+    calculate,
+    level,
+    remaining,
+)
+from cases.law_rows import ACCEPTED_STARTS
+from cases.limits import Choice, instance_of, limit_for
+from cases.models import Case, Fact
+from cases.nodes import Event, NodeClock, node_clocks
+from catalogues.dated import NotInForce
+from catalogues.law import TimeLimit
+from catalogues.selectors import Law
+
+F = TypeVar("F", bound=Fact)
+FACTS = ("party_rows", "procedureevent_rows", "extension_rows", "exclusion_rows", "restart_rows")
+
+NO_START = "缺少立案日期和受理日期，无法计算审限，请补录"
+MOMENTS, ELECTION = ("受理", "立案"), "选举日"
+#: More than this is a slip of the pen, and no date is left in the calendar: months, days, working days.
+MOST = {"months": 1200, "days": 30000, "workdays": 30000}
+UNITS = {"months": "个月", "days": "日", "workdays": "个工作日"}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Where the limit of one case stands on a day, and why. Without a ``deadline``, ``problem`` says what is missing."""
+
+    limit: str | None
+    deadline: Deadline | None
+    problem: str
+    because: tuple[str, ...]
+    remaining_days: int | None
+    level: str
+
+    def answer(self, as_of: date) -> dict[str, Any]:
+        """The fields of the batch contract ``due``; ``state`` is ``unknown`` where nothing can be computed."""
+        fields = dict.fromkeys(("start", "nominal", "before_roll", "due", "remaining_days"))
+        said = answer(self.deadline, as_of) if self.deadline else {"state": "unknown", **fields, "excluded_days": 0}
+        return {"level": self.level, "calendar": None, **said, "limit": self.limit, "because": list(self.because)}
+
+
+def with_facts(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with everything their clocks depend on, in a fixed number of queries."""
+    return cases.select_related("court").prefetch_related(*FACTS)
+
+
+def choice_of(case: Case) -> Choice:
+    """The limit of a case: the one it names, else the one derived."""
+    if case.limit:
+        return Choice(case.limit, "案件注明")
+    return limit_for(
+        type_code=case.type_code,
+        procedure=case.procedure,
+        court_level=case.court.level,
+        filed_on=case.filed_on,
+        cause=case.cause,
+        detained=is_detained(case),
+    )
+
+
+def is_detained(case: Case) -> bool:
+    """A case counts as detained (在押) while any defendant is."""
+    return case.detained or any(party.detained for party in standing(case.party_rows.all()))
+
+
+def clock_input(case: Case, law: Law) -> tuple[ClockInput | None, str]:
+    """What the statutory clock of a case depends on, or the sentence that says why there is none."""
+    choice = choice_of(case)
+    if choice.limit is None:
+        return None, choice.why
+    if choice.limit not in law.limits:
+        return None, f"审限规则“{choice.limit}”不在目录中，请改为目录中的规则"
+    first_day = case.filed_on or case.accepted_on
+    if first_day is None:
+        return None, NO_START
+    try:
+        limit = law.limit(choice.limit, first_day)
+        return _gathered(case, law, limit), ""
+    except NotInForce:
+        return None, f"审限规则“{choice.limit}”在 {first_day} 已失效，请注明当时适用的规则"
+    except Refused as refused:
+        return None, refused.chinese
+
+
+def explain(case: Case, law: Law, as_of: date) -> Explained:
+    """The limit of a case, what is left of it on that day, and every step that led to the date."""
+    clock, problem = clock_input(case, law)
+    choice = choice_of(case)
+    if clock is None:
+        return Explained(choice.limit, None, problem, (problem,), None, "none")
+    try:
+        deadline = calculate(clock, law.calendar(case.court_id))
+    except Refused as refused:
+        return Explained(choice.limit, None, refused.chinese, (refused.chinese,), None, "none")
+    because = (f"审限规则 {clock.limit.name}（{choice.why}）", start_said(case, clock.limit), *deadline.because)
+    return Explained(choice.limit, deadline, "", because, remaining(deadline, as_of), level(deadline, as_of))
+
+
+def start_said(case: Case, limit: Any) -> str:
+    """Which recorded date the limit is counted from."""
+    day, name = start_of(case, limit)
+    other = "" if day is not None and name == wanted_start(limit) else f"（案件未记录{wanted_start(limit)}）"
+    return f"起算日取{name} {day}{other}"
+
+
+def start_of(case: Case, limit: TimeLimit) -> tuple[date | None, str]:
+    """The recorded date a limit is counted from, and its name: acceptance or filing, the other where one is missing."""
+    dates = [(case.filed_on, "立案日期"), (case.accepted_on, "受理日期")]
+    if limit.start in ACCEPTED_STARTS:
+        dates.reverse()
+    return next(((day, name) for day, name in dates if day), (None, dates[0][1]))
+
+
+def wanted_start(limit: TimeLimit) -> str:
+    return "受理日期" if limit.start in ACCEPTED_STARTS else "立案日期"
+
+
+def steps_of(case: Case) -> tuple[NodeClock, ...]:
+    """The procedural steps of a case (节点期限) and whether they were done."""
+    events = [Event(event.node, event.on, event.note) for event in standing(case.procedureevent_rows.all())]
+    return node_clocks(
+        events, category=case.category, procedure=case.procedure, filed_on=case.filed_on, closed_on=case.closed_on
+    )
+
+
+def explain_step(case: Case, step: NodeClock, law: Law) -> Deadline:
+    """When a step is due, and why."""
+    node = law.node(step.node, step.start_on)
+    return calculate(ClockInput(limit=node, start=step.start_on), law.calendar(case.court_id))
+
+
+def standing(rows: Iterable[F]) -> list[F]:
+    """The facts that were not withdrawn."""
+    return [row for row in rows if row.withdrawn_at is None]
+
+
+def _gathered(case: Case, law: Law, limit: TimeLimit) -> ClockInput:
+    return ClockInput(
+        limit=limit,
+        start=_start(case, limit),
+        detained=is_detained(case),
+        extensions=_extensions(case),
+        exclusions=_exclusions(case, law),
+        restarts=_restarts(case, law),
+        procedure=instance_of(type_code=case.type_code, procedure=case.procedure, court_level=case.court.level),
+        event_on=min((event.on for event in _events(case, ELECTION)), default=None),
+    )
+
+
+def _events(case: Case, *nodes: str) -> list[Any]:
+    return [event for event in standing(case.procedureevent_rows.all()) if event.node in nodes]
+
+
+def _start(case: Case, limit: TimeLimit) -> date:
+    day, _ = start_of(case, limit)
+    assert day is not None
+    if limit.unit != "hour":
+        return day
+    # Without a recorded moment the pure function refuses the bare day with its own sentence.
+    moments = [event.at for event in _events(case, *MOMENTS) if event.at]
+    return timezone.localtime(min(moments)) if moments else day
+
+
+def _extensions(case: Case) -> tuple[Extension, ...]:
+    rows = sorted(standing(case.extension_rows.all()), key=lambda row: (row.approved_on or date.max, row.pk))
+    for field, most in MOST.items():
+        if (total := sum(getattr(row, field) for row in rows)) > most:
+            said = f"延长合计 {total} {UNITS[field]}，超过 {most} {UNITS[field]}，请核对"
+            raise Refused("extensions", f"{total} {field} in all; at most {most}", said)
+    return tuple(
+        Extension(row.months, row.days, row.workdays, until=row.until_on, approved_on=row.approved_on) for row in rows
+    )
+
+
+def _exclusions(case: Case, law: Law) -> tuple[Exclusion, ...]:
+    rows = sorted(standing(case.exclusion_rows.all()), key=lambda row: (row.starts_on, row.ground, row.pk))
+    return tuple(Exclusion(_ground(law, row.ground, row.starts_on), row.starts_on, row.resumes_on) for row in rows)
+
+
+def _restarts(case: Case, law: Law) -> tuple[Restart, ...]:
+    rows = sorted(standing(case.restart_rows.all()), key=lambda row: (row.on, row.ground, row.pk))
+    return tuple(Restart(_ground(law, row.ground, row.on), row.on) for row in rows)
+
+
+def _ground(law: Law, ground: str, on: date) -> Any:
+    if ground not in law.grounds:
+        said = f"事由“{ground}”不在目录中，请改为目录中的事由"
+        raise Refused("ground", f'"{ground}" is unknown; use a ground of the catalogue', said)
+    try:
+        return law.ground(ground, on)
+    except NotInForce:
+        said = f"事由“{ground}”在 {on} 已失效，请核对"
+        raise Refused("ground", f'"{ground}" was no longer in force on {on}', said) from None
