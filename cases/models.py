@@ -100,6 +100,10 @@ class Case(models.Model):
             models.Index(fields=["judge"], condition=Q(closed_on=None), name="open_cases_of_a_judge"),
             models.Index(fields=["division"], condition=Q(closed_on=None), name="open_cases_of_a_division"),
             GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="search_by_number"),
+            GinIndex(fields=["members"], name="cases_by_member"),
+            GinIndex(fields=["readers"], name="cases_by_reader"),
+            # The flow of cases (收结存) of a year is counted from this index alone, without visiting the table.
+            models.Index(fields=["court", "division", "category", "filed_on", "closed_on"], condition=Q(sealed=""), name="flow_of_cases"),
         ]
         constraints = [
             models.CheckConstraint(
