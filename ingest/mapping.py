@@ -87,6 +87,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
 }
 KINDS = tuple(FIELDS)
+RETURNED = ("行号", "原因")  # columns of the file of refused rows: they may come back with it
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def recognise(headers: Sequence[str], kind: str, said: Mapping[str, str] | None 
         field = told.get(plain(header)) if plain(header) in told else known.get(plain(header))
         if field and field not in columns:
             columns[field] = place
-        elif header.strip():
+        elif header.strip() and header.strip() not in RETURNED:
             unknown.append(header.strip())
     missing = tuple(field.header for field in FIELDS[kind] if field.required and field.name not in columns)
     return Layout(columns, tuple(unknown), missing)

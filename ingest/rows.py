@@ -27,8 +27,8 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _AMOUNT = re.compile(r"[¥￥]?([0-9]+(?:\.[0-9]+)?)(亿|万|千)?元?")
 _COUNT = re.compile(r"([0-9]{1,9})(?:\.0+)?[人个名月日天]?")
 _SCALES = {"亿": 100_000_000, "万": 10_000, "千": 1000, None: 1}
-_TRUE = frozenset("是 有 1 y yes true t 在押 √ 真".split())
-_FALSE = frozenset("否 无 0 n no false f 未在押 未羁押 不在押 × 假".split())
+_TRUE = frozenset(["是", "有", "1", "y", "yes", "true", "t", "在押", "√", "真"])
+_FALSE = frozenset(["否", "无", "0", "n", "no", "false", "f", "未在押", "未羁押", "不在押", "×", "假"])
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16
 
