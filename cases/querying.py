@@ -1,0 +1,144 @@
+"""Which cases a person asked for: from the address's query to rows, and to a sentence that says it (筛选条件)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from cases.models import Case, FormerNumber, Party
+from cases.numbers import normalize
+from cases.periods import add_months
+
+NEAR, NEARING = 5, 30
+CLOCKS = [
+    ("", "不限"),
+    ("due5", f"临近审限（{NEAR} 天内）"),
+    ("due30", f"临近审限（{NEARING} 天内）"),
+    ("overdue", "已超审限"),
+    ("paused", "暂停"),
+    ("unknown", "无法计算"),
+    ("no_limit", "无法定审限"),
+]
+PENDING = [("", "不限"), ("12", "超过 12 个月"), ("18", "超过 18 个月"), ("36", "超过 36 个月")]
+STATUSES = [("open", "未结"), ("closed", "已结"), ("all", "全部")]
+SORTS = [
+    ("due", "法定届满（近的在前）"),
+    ("filed", "立案日期（早的在前）"),
+    ("-filed", "立案日期（近的在前）"),
+    ("number", "案号"),
+]
+ORDERS = {
+    "due": (F("statutory__due_on").asc(nulls_last=True), "pk"),
+    "filed": (F("filed_on").asc(nulls_last=True), "pk"),
+    "-filed": (F("filed_on").desc(nulls_last=True), "pk"),
+    "number": ("year", "court__position", "type_code", "serial", "pk"),
+}
+#: Asked for any of these, closed cases belong to the answer unless the status says otherwise.
+LOOKS_BACK = ("q", "closed_from", "closed_to", "open_on", "handled_from", "handled_to")
+SAME = ("division", "judge", "category")
+DAYS = {"filed_from": "filed_on__gte", "filed_to": "filed_on__lte", "closed_from": "closed_on__gte", "closed_to": "closed_on__lte"}
+
+
+def effective_status(wanted: dict[str, Any]) -> str:
+    """The status asked for, else what the other conditions imply: a search finds closed cases too."""
+    return wanted.get("status") or ("all" if any(wanted.get(name) for name in LOOKS_BACK) else "open")
+
+
+def narrowed(cases: QuerySet[Case], wanted: dict[str, Any], today: date) -> QuerySet[Case]:
+    """The cases that meet every condition, each joined with its statutory clock."""
+    cases = with_statutory_clock(cases)
+    cases = by_fields(cases, wanted)
+    cases = by_days(cases, wanted)
+    cases = by_status(cases, effective_status(wanted))
+    cases = by_clock(cases, wanted.get("clock", ""), today)
+    if wanted.get("pending"):
+        cases = cases.filter(closed_on=None, filed_on__lt=add_months(today, -int(wanted["pending"])))
+    if wanted.get("q"):
+        cases = found_by(cases, wanted["q"])
+    return cases
+
+
+def in_order(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
+    return cases.order_by(*ORDERS.get(sort or "due", ORDERS["due"]))
+
+
+def with_statutory_clock(cases: QuerySet[Case]) -> QuerySet[Case]:
+    joined = FilteredRelation("clocks", condition=Q(clocks__kind="statutory"))
+    taken = {
+        "due_on": "due_on",
+        "clock_state": "state",
+        "clock_start": "start_on",
+        "clock_problem": "problem",
+        "excluded_days": "excluded_days",
+        "paused_on": "paused_on",
+        "left_when_paused": "remaining_at_pause",
+        "is_provisional": "provisional",
+    }
+    return cases.annotate(
+        statutory=joined, **{name: F(f"statutory__{column}") for name, column in taken.items()}
+    )
+
+
+def by_fields(cases: QuerySet[Case], wanted: dict[str, Any]) -> QuerySet[Case]:
+    same = {name: wanted[name] for name in SAME if wanted.get(name)}
+    if wanted.get("court"):
+        same["court"] = wanted["court"]
+    if wanted.get("procedure"):
+        same["procedure"] = "" if wanted["procedure"] == "none" else wanted["procedure"]
+    if wanted.get("cause"):
+        same["cause__contains"] = wanted["cause"]
+    return cases.filter(**same)
+
+
+def by_days(cases: QuerySet[Case], wanted: dict[str, Any]) -> QuerySet[Case]:
+    cases = cases.filter(**{lookup: wanted[name] for name, lookup in DAYS.items() if wanted.get(name)})
+    if wanted.get("open_on"):
+        cases = cases.filter(Q(closed_on=None) | Q(closed_on__gt=wanted["open_on"]), filed_on__lte=wanted["open_on"])
+    if wanted.get("handled_to"):
+        cases = cases.filter(filed_on__lte=wanted["handled_to"])
+    if wanted.get("handled_from"):
+        cases = cases.filter(Q(closed_on=None) | Q(closed_on__gte=wanted["handled_from"]))
+    return cases
+
+
+def by_status(cases: QuerySet[Case], status: str) -> QuerySet[Case]:
+    match status:
+        case "open":
+            return cases.filter(closed_on=None)
+        case "closed":
+            return cases.filter(closed_on__isnull=False)
+    return cases
+
+
+def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
+    if not state:
+        return cases
+    cases = cases.filter(closed_on=None)
+    match state:
+        case "due5" | "due30":
+            last = today + timedelta(days=NEAR if state == "due5" else NEARING)
+            return cases.filter(
+                statutory__state="running", statutory__due_on__gte=today, statutory__due_on__lte=last
+            )
+        case "overdue":
+            return cases.filter(statutory__state="running", statutory__due_on__lt=today)
+        case "unknown":
+            # A case whose clock has not been computed yet is as unknown as one whose clock cannot be.
+            return cases.filter(Q(statutory__state="unknown") | Q(statutory__state=None))
+    return cases.filter(statutory__state=state)
+
+
+def found_by(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """Cases whose number, former number or party contains the text; brackets and widths do not matter."""
+    number, name = normalize(text), text.strip()
+    ids = (
+        Case.objects.filter(number__contains=number)
+        .values("pk")
+        .union(
+            FormerNumber.objects.filter(number__contains=number).values("case"),
+            Party.objects.filter(name__contains=name, withdrawn_at=None).values("case"),
+        )
+    )
+    return cases.filter(pk__in=ids)
