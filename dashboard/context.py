@@ -1,0 +1,61 @@
+"""The main navigation: what a person's posts open, in one order on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from courts.models import User
+from courts.roles import Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place one may go to, and what waits there."""
+
+    url: str
+    label: Any
+    says: Any
+    current: bool
+
+
+def sees_cases(user: User) -> bool:
+    return user.may(Permission.SEE_DASHBOARD)
+
+
+def may(permission: Permission) -> Callable[[User], bool]:
+    return lambda user: user.may(permission)
+
+
+#: Address, label, what waits there, and for whom.
+PLACES = (
+    ("dashboard:home", _("首页"), _("今天需要关注的事项"), lambda user: True),
+    ("cases:list", _("案件"), _("查案号、当事人，按条件筛选"), sees_cases),
+    ("alerts:list", _("预警"), _("期限临近和已超的案件"), sees_cases),
+    ("cases:doubts", _("数据疑点"), _("等待人工判断的数据"), may(Permission.SEE_DOUBTS)),
+    ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT)),
+    ("dashboard:trail", _("留痕"), _("谁在何时做了什么"), may(Permission.SEE_TRAIL)),
+    ("admin:index", _("管理目录"), _("审限、节点、案由、假日等目录，以及人员任职"), lambda user: user.is_staff or user.may(Permission.MANAGE_PEOPLE)),
+)  # fmt: skip
+
+
+def entries_for(request: HttpRequest) -> list[Entry]:
+    """The places open to this person. The current one is the longest address the page's own begins with."""
+    open_places = [
+        (reverse(name), label, says) for name, label, says, is_open in PLACES if is_open(request.user)
+    ]
+    here = max((url for url, *_ in open_places if request.path.startswith(url)), key=len, default="")
+    return [Entry(url, label, says, url == here) for url, label, says in open_places]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """``navigation`` for the page head; nothing for visitors who are not logged in."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    return {"navigation": SimpleLazyObject(lambda: entries_for(request))}
