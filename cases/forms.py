@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import CATEGORIES, PROCEDURES
-from cases.querying import CLOCKS, PENDING, SORTS, STATUSES, effective_status
+from cases.querying import CLOCKS, PENDING, QUIET, SORTS, STATUSES, effective_status
 from cases.selectors import courts_within, divisions_within, judges_within
 from courts.models import Court, User
 
@@ -53,6 +53,7 @@ class CaseFilter(forms.Form):
     closed_from = day_field(_("结案自"), required=False)
     closed_to = day_field(_("结案至"), required=False)
     pending = forms.ChoiceField(label=_("长期未结"), choices=PENDING, required=False)
+    quiet = forms.ChoiceField(label=_("停滞"), choices=QUIET, required=False)
     open_on = day_field(_("某日未结"), required=False)
     handled_from = day_field(_("受理期间自"), required=False)
     handled_to = day_field(_("受理期间至"), required=False)

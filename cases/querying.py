@@ -10,6 +10,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from cases.models import Case, FormerNumber, Party
 from cases.numbers import normalize
 from cases.periods import add_months
+from cases.quiet import quiet
 
 NEAR, NEARING = 5, 30
 CLOCKS = [
@@ -21,6 +22,7 @@ CLOCKS = [
     ("unknown", "无法计算"),
     ("no_limit", "无法定审限"),
 ]
+QUIET = [("", "不限"), ("30", "30 日内无流程事件"), ("60", "60 日内无流程事件"), ("90", "90 日内无流程事件")]
 PENDING = [("", "不限"), ("12", "超过 12 个月"), ("18", "超过 18 个月"), ("36", "超过 36 个月")]
 STATUSES = [("open", "未结"), ("closed", "已结"), ("all", "全部")]
 SORTS = [
@@ -55,6 +57,8 @@ def narrowed(cases: QuerySet[Case], wanted: dict[str, Any], today: date) -> Quer
     cases = by_clock(cases, wanted.get("clock", ""), today)
     if wanted.get("pending"):
         cases = cases.filter(closed_on=None, filed_on__lt=add_months(today, -int(wanted["pending"])))
+    if wanted.get("quiet"):
+        cases = cases.filter(quiet(int(wanted["quiet"]), today))
     if wanted.get("q"):
         cases = found_by(cases, wanted["q"])
     return cases
