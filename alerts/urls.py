@@ -1,6 +1,9 @@
-"""Addresses of this room."""
+from django.urls import path
 
-from django.urls import URLPattern, URLResolver
+from alerts import views
 
 app_name = "alerts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.alert_list, name="list"),
+    path("case/<int:pk>/", views.alerts_for_case, name="for-case"),
+]

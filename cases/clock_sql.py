@@ -1,8 +1,8 @@
 """The clocks in SQL (期限的集合算法): text only, run by ``cases.clocks``.
 
-``computed`` is the calculation of ``cases.deadlines`` over any relation that has the input columns of ``Clock``. The
-working days come by joins: an index or a subscript per row took forty times as long. ``OFFSET 0`` keeps the planner
-from writing an inner expression out once for every use of it.
+``computed`` is the calculation of ``cases.deadlines`` over any relation that has the input columns of ``Clock``. Rolling
+forward is a join with the laid-out calendar; the few clocks in working days look theirs up. ``OFFSET 0`` keeps the
+planner from writing an inner expression out once for every use of it.
 """
 
 from __future__ import annotations
@@ -17,38 +17,30 @@ OUTPUTS = (
 KEY = ("case_id", "rule", "turn")
 CARRIED = ("kind", "edition", "problem", "met_on")
 COLUMNS = (*CARRIED, *INPUTS, *OUTPUTS)
+READ = ", ".join(f"r.{name}" for name in (*KEY, *CARRIED, *INPUTS, "state"))
 
-#: The corresponding day of a later month; criminal clocks stay at the month's end (刑诉解释202).
-IN_MONTHS = """
-    CASE WHEN r.state IN ('unknown', 'no_limit') THEN NULL
-         WHEN r.months = 0 THEN r.start_on
-         WHEN r.criminal AND extract(day FROM r.start_on + 1) = 1
-         THEN (date_trunc('month', r.start_on::timestamp) + make_interval(months => r.months + 1))::date - 1
-         ELSE (r.start_on + make_interval(months => r.months))::date END + r.days"""
-
-#: The n-th working day after a day where the table of working days does not reach: weekends alone are off.
-BY_WEEKENDS = """
-    (a.counted_on - GREATEST(extract(isodow FROM a.counted_on)::int - 5, 0) + a.workdays
-     + 2 * ((LEAST(extract(isodow FROM a.counted_on)::int, 5) - 1 + a.workdays) / 5))"""
-ROLLED_BY_WEEKENDS = """
-    b.before_roll_on + CASE extract(isodow FROM b.before_roll_on) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END"""
-
+#: The corresponding day of a later month. A criminal clock that starts on a month's last day ends on one (刑诉解释202):
+#: the day after it is a first, and so is the day after the end. Clocks without a limit have nothing to count.
 COUNTED = f"""
-    SELECT r.*, {IN_MONTHS} AS counted_on FROM {{relation}} r OFFSET 0"""
+    SELECT {READ},
+           CASE WHEN r.state = 'no_limit' THEN NULL
+                WHEN r.months = 0 THEN r.start_on
+                WHEN r.criminal AND date_part('day', r.start_on + 1) = 1
+                THEN (r.start_on + 1 + r.months * interval '1 month')::date - 1
+                ELSE (r.start_on + r.months * interval '1 month')::date END + r.days AS counted_on
+      FROM {{relation}} r OFFSET 0"""
 
-#: ``first`` is the day after, with which the counting of working days begins; ``last`` the one it ends on.
+#: The n-th working day from the next day on; where the laid-out calendar does not reach, weekends alone are off.
+NTH_WORKDAY = """
+    COALESCE((SELECT last.day FROM catalogues_workday first
+                JOIN catalogues_workday last ON last.calendar = first.calendar AND last.is_workday
+                                            AND last.ordinal = first.ordinal - first.is_workday::int + a.workdays
+               WHERE first.calendar = a.calendar AND first.day = a.counted_on + 1),
+             a.counted_on - GREATEST(extract(isodow FROM a.counted_on)::int - 5, 0) + a.workdays
+             + 2 * ((LEAST(extract(isodow FROM a.counted_on)::int, 5) - 1 + a.workdays) / 5))"""
 NOMINAL = f"""
-    SELECT a.*,
-           CASE WHEN a.workdays > 0 THEN COALESCE(last.day, {BY_WEEKENDS}) ELSE a.counted_on END AS nominal,
-           a.workdays > 0 AND a.counted_on IS NOT NULL
-             AND NOT (COALESCE(first.published, false) AND COALESCE(last.published, false)) AS guessed
-      FROM ({COUNTED}) a
-      LEFT JOIN catalogues_workday first
-             ON first.calendar = a.calendar AND first.day = CASE WHEN a.workdays > 0 THEN a.counted_on + 1 END
-      LEFT JOIN catalogues_workday last
-             ON last.calendar = a.calendar AND last.is_workday
-            AND last.ordinal = first.ordinal - first.is_workday::int + a.workdays
-    OFFSET 0"""
+    SELECT a.*, CASE WHEN a.workdays > 0 THEN {NTH_WORKDAY} ELSE a.counted_on END AS nominal
+      FROM ({COUNTED}) a OFFSET 0"""
 
 #: Limits in hours carry their time of day along; a day named in an approval runs out with its last minute.
 MOMENT = """
@@ -56,15 +48,22 @@ MOMENT = """
 EXTENDED = f"({MOMENT} + make_interval(days => a.excluded_days))"
 BEFORE_ROLL = f"""
     SELECT a.*,
-           CASE WHEN a.start_at IS NULL THEN a.nominal ELSE {MOMENT}::date END AS nominal_day,
+           CASE WHEN a.start_at IS NULL THEN a.nominal ELSE {MOMENT}::date END AS nominal_on,
            CASE WHEN a.paused_on IS NOT NULL THEN NULL
                 WHEN a.start_at IS NULL THEN GREATEST(a.nominal + a.excluded_days, a.until_on)
                 ELSE GREATEST({EXTENDED}::date, a.until_on) END AS before_roll_on,
            CASE WHEN a.paused_on IS NULL AND a.start_at IS NOT NULL
                 THEN CASE WHEN a.until_on > {EXTENDED}::date THEN a.until_on + time '23:59' ELSE {EXTENDED} END
                      AT TIME ZONE 'Asia/Shanghai' END AS due_at
-      FROM ({NOMINAL}) a
-    OFFSET 0"""
+      FROM ({NOMINAL}) a OFFSET 0"""
+
+ROLLED_BY_WEEKENDS = """
+    b.before_roll_on + CASE extract(isodow FROM b.before_roll_on) WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END"""
+IS_PUBLISHED = """
+    COALESCE((SELECT p.published FROM catalogues_workday p WHERE p.calendar = b.calendar AND p.day = {day}), false)"""
+COUNT_IS_GUESSED = f"""
+    b.workdays > 0 AND b.counted_on IS NOT NULL
+    AND NOT ({IS_PUBLISHED.format(day="b.counted_on + 1")} AND {IS_PUBLISHED.format(day="b.nominal")})"""
 
 
 def computed(relation: str) -> str:
@@ -75,11 +74,11 @@ def computed(relation: str) -> str:
            CASE WHEN b.state IN ('unknown', 'no_limit') THEN b.state
                 WHEN b.met_on IS NOT NULL THEN 'met'
                 WHEN b.paused_on IS NOT NULL THEN 'paused' ELSE 'running' END AS state,
-           b.nominal_day AS nominal_on, b.before_roll_on,
+           b.nominal_on, b.before_roll_on,
            CASE WHEN b.rolls THEN COALESCE(w.rolls_to, {ROLLED_BY_WEEKENDS}) ELSE b.before_roll_on END AS due_on,
            b.due_at,
-           b.nominal_day - b.paused_on + b.excluded_days AS remaining_at_pause,
-           b.guessed OR (b.rolls AND b.before_roll_on IS NOT NULL AND NOT COALESCE(w.roll_published, false)) AS provisional
+           b.nominal_on - b.paused_on + b.excluded_days AS remaining_at_pause,
+           ({COUNT_IS_GUESSED})
+             OR (b.rolls AND b.before_roll_on IS NOT NULL AND NOT COALESCE(w.roll_published, false)) AS provisional
       FROM ({BEFORE_ROLL.format(relation=relation)}) b
-      LEFT JOIN catalogues_workday w
-             ON w.calendar = b.calendar AND w.day = CASE WHEN b.rolls THEN b.before_roll_on END"""
+      LEFT JOIN catalogues_workday w ON w.calendar = b.calendar AND w.day = b.before_roll_on AND b.rolls"""

@@ -43,13 +43,19 @@ chosen AS (
 restarted AS (
     SELECT case_id, max("on") AS restart_on FROM cases_restart
      WHERE case_id = ANY(%(ids)s) AND withdrawn_at IS NULL GROUP BY case_id),
+moments AS (
+    SELECT case_id, min(at) AS at FROM cases_procedureevent
+     WHERE case_id = ANY(%(ids)s) AND node = ANY(%(moments)s) AND withdrawn_at IS NULL GROUP BY case_id),
 ruled AS MATERIALIZED (
     SELECT c.id, c.court_id, c.category AS case_category, c.closed_on, c.detained, c.level, c.type_code, c.procedure,
            c.rule, c.why, c.first_day, l.*, restarted.restart_on,
-           COALESCE(restarted.restart_on, CASE WHEN l.accepted_first THEN COALESCE(c.accepted_on, c.filed_on)
+           CASE WHEN l.unit = 'hour' THEN moment.at END AS begins_at,
+           COALESCE(restarted.restart_on, CASE WHEN l.unit = 'hour' THEN (moment.at AT TIME ZONE 'Asia/Shanghai')::date END,
+                    CASE WHEN l.accepted_first THEN COALESCE(c.accepted_on, c.filed_on)
                                                ELSE COALESCE(c.filed_on, c.accepted_on) END) AS begins_on
       FROM chosen c
       LEFT JOIN restarted ON restarted.case_id = c.id
+      LEFT JOIN moments moment ON moment.case_id = c.id
       LEFT JOIN (SELECT rule AS limit_rule, valid_from, valid_until, unit, months, days, workdays, hours, first, second,
                         criminal, roll, accepted_first, category, mid_days FROM limits) l
              ON l.limit_rule = c.rule AND c.first_day >= l.valid_from AND c.first_day < l.valid_until)"""
@@ -115,9 +121,6 @@ extended AS (
       JOIN ruled ON ruled.id = e.case_id
      WHERE e.withdrawn_at IS NULL AND (ruled.restart_on IS NULL OR e.approved_on > ruled.restart_on)
      GROUP BY e.case_id),
-moments AS (
-    SELECT case_id, min(at) AS at FROM cases_procedureevent
-     WHERE case_id = ANY(%(ids)s) AND node = ANY(%(moments)s) AND withdrawn_at IS NULL GROUP BY case_id),
 elections AS (
     SELECT case_id, min("on") AS "on" FROM cases_procedureevent
      WHERE case_id = ANY(%(ids)s) AND node = %(election)s AND withdrawn_at IS NULL GROUP BY case_id)"""
@@ -139,7 +142,7 @@ statutory_inputs AS (
     SELECT j.id AS case_id, j.rule, 0 AS turn, 'statutory' AS kind, %(limits_edition)s::int AS edition,
            left(j.problem, 300) AS problem, j.closed_on AS met_on,
            CASE WHEN j.problem = '' THEN j.begins_on END AS start_on,
-           CASE WHEN j.problem = '' AND j.unit = 'hour' THEN m.at END AS start_at,
+           CASE WHEN j.problem = '' THEN j.begins_at END AS start_at,
            CASE WHEN counts THEN j.statutory_months + COALESCE(x.months, 0) ELSE 0 END AS months,
            CASE WHEN counts THEN j.days + COALESCE(x.days, 0) + CASE WHEN j.unit = 'before_event'
                 THEN (election."on" - 1 + make_interval(months => COALESCE(x.months, 0)))::date
@@ -159,7 +162,6 @@ statutory_inputs AS (
       LEFT JOIN extended x ON x.case_id = j.id
       LEFT JOIN excluded e ON e.case_id = j.id
       LEFT JOIN open_pauses o ON o.case_id = j.id
-      LEFT JOIN moments m ON m.case_id = j.id
       LEFT JOIN elections election ON election.case_id = j.id
       LEFT JOIN calendars ON calendars.court_id = j.court_id)"""
 

@@ -77,23 +77,36 @@ KINDS = [
     ("刑初", "刑事"), ("刑终", "刑事"), ("民初", "民事"), ("民终", "民事"), ("民特", "民事"), ("民再", "民事"), ("行初", "行政"),
     ("行再", "行政"), ("执", "执行"), ("司救民", "司法救助"), ("破", "破产"), ("民保令", "民事"), ("民他", "民事"), ("行赔终", "国家赔偿"),
 ]  # fmt: skip
-GROUNDS = [
-    "announcement", "appraisal", "stay", "new_counsel", "procurator_read", "new_witness", "psychiatric", "mediation_ext",
-    "committee_discussion", "extension_pending", "entrusted_service", "supp_investigation", "exec_auction", "nonsense",
-]  # fmt: skip
+ODD = ["nonsense", "supp_investigation", "psychiatric", "appraisal", "exec_auction"]
+HARMLESS = ["committee_discussion", "extension_pending", "entrusted_service"]
+GROUNDS = {
+    "刑事": ["psychiatric", "new_counsel", "procurator_read", "new_witness", "stay", "confiscation_announcement", *HARMLESS],
+    "民事": ["announcement", "appraisal", "stay", "new_witness", "mediation_ext", "settlement_out", *HARMLESS],
+    "行政": ["announcement", "appraisal", "stay", "new_witness", "mediation_adm", *HARMLESS],
+    "执行": ["announcement", "exec_auction", "stay", "exec_dispute", "extension_pending"],
+    "国家赔偿": ["stay", "comp_self_appraisal", "extension_pending"],
+}
+RESTARTS = {"刑事": ["supp_investigation", "crim_conversion"], "民事": ["retrial_review_rejoin"], "行政": ["retrial_review_rejoin"]}
 EVENTS = [
     "移送审判庭", "送达副本", "开庭", "庭审结束", "合议", "文书完成", "宣判", "送达判决", "收到上诉状", "收到上诉答辩状", "移送上诉",
     "上诉期满", "生效", "上网", "归档", "交付执行", "立案", "受理", "选举日", "N51",
 ]  # fmt: skip
 
 
+def near_day(filed):
+    return filed or date(2024, 1, 31)
+
+
 @st.composite
 def histories(draw):
     """A case and everything that may have happened in it."""
     type_code, category = draw(st.sampled_from(KINDS))
-    filed = draw(st.none() | days)
+    filed = draw(st.sampled_from([True] * 9 + [False])) and draw(days) or None
+    grounds = st.sampled_from(GROUNDS.get(category, ["extension_pending"]) * 4 + ODD)
+    restarts = st.sampled_from(RESTARTS.get(category, ["crim_conversion"]) * 6 + ["stay", "nonsense"])
+    approved = st.just(near_day(filed)) | st.none() | st.integers(0, 400).map(lambda n: near_day(filed) + timedelta(days=n))
     closed = draw(st.none() | st.integers(0, 900)) if filed else None
-    near = filed or date(2024, 1, 31)
+    near = near_day(filed)
     after = st.integers(-40, 500).map(lambda n: near + timedelta(days=n))
     return {
         "case": {
@@ -109,13 +122,12 @@ def histories(draw):
         },
         "party": draw(st.none() | st.booleans()),
         "extensions": draw(st.lists(st.tuples(
-            st.integers(0, 7), st.integers(0, 40), st.sampled_from([0, 0, 0, 10]), st.none() | after, st.none() | after,
+            st.integers(0, 7), st.integers(0, 40), st.sampled_from([0, 0, 0, 10]), st.none() | after, approved,
         ).filter(lambda x: x[0] or x[1] or x[2] or x[3]), max_size=3, unique_by=str)),
         "exclusions": draw(st.lists(st.tuples(
-            st.sampled_from(GROUNDS), after, st.none() | st.integers(0, 120)), max_size=4, unique_by=lambda x: x[:2])),
+            grounds, after, st.integers(0, 120) | st.integers(0, 120) | st.none()), max_size=4, unique_by=lambda x: x[:2])),
         "restarts": draw(st.lists(st.tuples(
-            st.sampled_from(["supp_investigation", "crim_conversion", "crim_conversion", "retrial_review_rejoin", "stay"]), after),
-            max_size=2, unique_by=str)) if draw(st.booleans()) else [],
+            restarts, after), max_size=2, unique_by=str)) if draw(st.booleans()) else [],
         "events": draw(st.lists(st.tuples(
             st.sampled_from(EVENTS), after, st.sampled_from(["", "当庭宣判"]), st.none() | st.integers(0, 86399)),
             max_size=8, unique_by=lambda x: x[:3])),

@@ -1,0 +1,43 @@
+"""What the alert pages show."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Case as Switch
+from django.db.models import IntegerField, QuerySet, Value, When
+
+from alerts.models import Alert
+from alerts.stages import STAGES
+from catalogues.selectors import law_in_use
+from courts.models import User
+
+WORST_FIRST = tuple(reversed(STAGES))
+
+
+def open_alerts(user: User, stage: str = "") -> QuerySet[Alert]:
+    """The open alerts on cases the user may see, worst stage first, then by due date."""
+    found = Alert.objects.visible_to(user).open()
+    if stage in STAGES:
+        found = found.filter(stage=stage)
+    order = Switch(
+        *(When(stage=name, then=Value(place)) for place, name in enumerate(WORST_FIRST)), output_field=IntegerField()
+    )
+    related = ("case", "case__court", "case__division", "case__judge")
+    return found.annotate(severity=order).order_by("severity", "due_on", "pk").select_related(*related)
+
+
+def open_alerts_of(user: User, case_id: int) -> QuerySet[Alert]:
+    """The open alerts of one case, none where the user may not see it."""
+    return open_alerts(user).filter(case_id=case_id)
+
+
+def described(alerts: list[Alert], today: date) -> list[Alert]:
+    """The alerts with the name of their clock and the days left (negative: overdue) on each."""
+    law = law_in_use()
+    names = {code: versions[-1].name for kind in (law.limits, law.nodes) for code, versions in kind.items()}
+    for alert in alerts:
+        alert.clock_name = names.get(alert.clock, alert.clock)
+        alert.days_left = (alert.due_on - today).days
+        alert.days_over = -alert.days_left
+    return alerts

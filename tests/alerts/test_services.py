@@ -1,0 +1,95 @@
+"""Alerts follow the clocks."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alerts.models import Alert
+from alerts.services import LADDER, raise_alerts
+from alerts.stages import Running, stage_on
+from cases.clocks import recompute
+from cases.models import Clock, Exclusion, Extension
+
+pytestmark = pytest.mark.django_db
+FILED = date(2026, 1, 5)  # civil, ordinary: due on 2026-07-06
+
+
+def tell(case, day):
+    recompute([case.pk], timezone.now())
+    return raise_alerts([case.pk], day, timezone.now())
+
+
+def open_stages(case):
+    return list(case.alerts.open().filter(clock="civ_first_ordinary").values_list("stage", flat=True))
+
+
+def test_a_stage_is_raised_once_however_often_it_is_told(file_case):
+    case = file_case(filed_on=FILED)
+    assert tell(case, date(2026, 7, 3))["raised"] == 1
+    assert tell(case, date(2026, 7, 3)) == {"raised": 0, "closed": 0}
+    assert open_stages(case) == ["urgent"]
+
+
+def test_the_next_stage_takes_the_place_of_the_one_before(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 6, 10))
+    tell(case, date(2026, 7, 7))
+    assert open_stages(case) == ["overdue"]
+    assert Alert.objects.get(case=case, clock="civ_first_ordinary", stage="mid").closed_because == "进入下一阶段"
+
+
+def test_closing_the_case_closes_its_alerts(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 7, 3))
+    case.closed_on = date(2026, 7, 3)
+    case.save()
+    tell(case, date(2026, 7, 3))
+    assert open_stages(case) == []
+    assert Alert.objects.get(case=case, stage="urgent", clock="civ_first_ordinary").closed_because == "已完成"
+
+
+def test_an_extension_moves_the_date_and_closes_the_alert(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 7, 3))
+    Extension.objects.create(case=case, months=6, approved_on=date(2026, 6, 20))
+    tell(case, date(2026, 7, 3))
+    assert open_stages(case) == []
+
+
+def test_an_alert_comes_back_when_the_pause_that_closed_it_is_withdrawn(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 7, 3))
+    pause = Exclusion.objects.create(case=case, ground="stay", starts_on=date(2026, 7, 1))
+    tell(case, date(2026, 7, 3))
+    assert open_stages(case) == []
+    pause.withdrawn_at = timezone.now()
+    pause.save()
+    tell(case, date(2026, 7, 3))
+    assert open_stages(case) == ["urgent"]
+    assert Alert.objects.filter(case=case, clock="civ_first_ordinary").count() == 1
+
+
+def test_the_day_to_ask_for_an_extension_is_announced(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 6, 18))
+    assert case.alerts.open().get(clock="N53").due_on == date(2026, 6, 21)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 250), st.sampled_from([15, 30]), st.booleans()), min_size=1, max_size=20), st.integers(-40, 300))
+def test_the_database_and_the_pure_function_agree_on_the_stage(file_case, clocks, passed):
+    day = FILED + timedelta(days=passed)
+    cases = [file_case(filed_on=FILED) for _ in clocks]
+    expected = set()
+    for case, (length, mid, backwards) in zip(cases, clocks, strict=True):
+        due = FILED + timedelta(days=length)
+        Clock.objects.create(
+            case=case, kind="statutory", rule="x", start_on=FILED, due_on=due, mid_days=mid, backwards=backwards, state="running"
+        )
+        stage = stage_on(day, Running(FILED, due, mid, backwards), LADDER)
+        expected |= {(case.pk, stage)} if stage else set()
+    raise_alerts([case.pk for case in cases], day, timezone.now())
+    assert set(Alert.objects.filter(case__in=cases).values_list("case_id", "stage")) == expected
