@@ -12,6 +12,7 @@ from cases import previews, services
 from cases.deadlines import Extension
 from cases.forms import NOT_A_CHOICE, day_field
 from cases.lawful import (
+    PAUSES,
     another_open_pause,
     conversion_problem,
     ground_problem,
@@ -75,18 +76,22 @@ def speak_plainly(form: forms.Form) -> None:
             field.error_messages |= NOT_A_CHOICE | {"required": _("请从列表中选择一项")}
 
 
-def ground_choices(case: Case, law: Law, on: date, *, modes: tuple[str, ...], open_ended: bool = False) -> list[tuple[str, str]]:
-    found = grounds_for(case, law, on, modes)
-    return [(g.id, ground_label(g)) for g in found if not (open_ended and g.max_n is not None)]
+class GroundForm(EntryForm):
+    """A form with a ground of the law's catalogue; ``grounds`` are those offered, with their basis."""
 
-
-def ground_label(ground: Ground) -> str:
-    most = f"，最长{ground.max}" if ground.max else ""
-    return f"{ground.name}（{ground.start_event}至{ground.end_event}{most}）〔{ground.basis}〕"
-
-
-class PauseForm(EntryForm):
     previews = True
+    modes: tuple[str, ...] = PAUSES
+    open_ended = False
+    grounds: list[Ground]
+
+    def prepare(self) -> None:
+        found = grounds_for(self.case, self.law, self.today, self.modes)
+        self.grounds = [ground for ground in found if not (self.open_ended and ground.max_n is not None)]
+        self.fields["ground"].choices = [(ground.id, ground.name) for ground in self.grounds]
+
+
+class PauseForm(GroundForm):
+    open_ended = True
     ground = forms.ChoiceField(label=_("事由"), help_text=_("只列出法律对本类案件规定、且没有法定最长期间的事由"))
     starts_on = day_field(_("停表之日"), help_text=_("自这一天起不计入审限"))
     review_on = day_field(_("复核日"), help_text=_("到这一天须检查停表的原因是否已经消失"))
@@ -94,9 +99,7 @@ class PauseForm(EntryForm):
     reason = reason_field(_("说明"))
 
     def prepare(self) -> None:
-        self.fields["ground"].choices = ground_choices(
-            self.case, self.law, self.today, modes=("exclude", "suspend"), open_ended=True
-        )
+        super().prepare()
         self.fields["starts_on"].initial = self.today
         self.fields["owner"].queryset = people_of(self.case.court_id)
         self.fields["owner"].initial = self.case.judge_id or self.user.pk
@@ -149,17 +152,11 @@ class ResumeForm(EntryForm):
         return services.resume_clock(exclusion=self.subject, by=by, at=at, **self.cleaned_data)
 
 
-class ExcludeForm(EntryForm):
-    previews = True
+class ExcludeForm(GroundForm):
     ground = forms.ChoiceField(label=_("事由"), help_text=_("只列出法律对本类案件规定的事由"))
     starts_on = day_field(_("起日"), help_text=_("这一天起不计入审限"))
     resumes_on = day_field(_("恢复日"), help_text=_("这一天起重新计入审限；扣除的天数为两日之差"))
     reason = reason_field(_("说明"))
-
-    def prepare(self) -> None:
-        self.fields["ground"].choices = ground_choices(
-            self.case, self.law, self.today, modes=("exclude", "suspend")
-        )
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -234,14 +231,11 @@ class ExtendForm(EntryForm):
         return services.extend_limit(case=self.case, by=by, at=at, **given)
 
 
-class RestartForm(EntryForm):
-    previews = True
+class RestartForm(GroundForm):
+    modes = ("restart",)
     ground = forms.ChoiceField(label=_("事由"))
     on = day_field(_("重新起算日"))
     reason = reason_field(_("说明"))
-
-    def prepare(self) -> None:
-        self.fields["ground"].choices = ground_choices(self.case, self.law, self.today, modes=("restart",))
 
     def clean(self) -> dict[str, Any]:
         code, on = self.cleaned_data.get("ground"), self.cleaned_data.get("on")

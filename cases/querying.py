@@ -13,6 +13,7 @@ from cases.periods import add_months
 from cases.quiet import quiet
 
 NEAR, NEARING = 5, 30
+SHORTEST = 3  # signs a trigram index needs
 CLOCKS = [
     ("", "不限"),
     ("due5", f"临近审限（{NEAR} 天内）"),
@@ -135,14 +136,18 @@ def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
 
 
 def found_by(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Cases whose number, former number or party contains the text; brackets and widths do not matter."""
+    """Cases whose number, former number or party contains the text; brackets and widths do not matter.
+
+    The indexes know three signs or more: shorter texts are the beginning of a name, or the serial of a number.
+    """
     number, name = normalize(text), text.strip()
-    ids = (
-        Case.objects.filter(number__contains=number)
-        .values("pk")
-        .union(
-            FormerNumber.objects.filter(number__contains=number).values("case"),
-            Party.objects.filter(name__contains=name, withdrawn_at=None).values("case"),
-        )
-    )
-    return cases.filter(pk__in=ids)
+    anywhere = "contains" if len(name) >= SHORTEST else "startswith"
+    by_party = Party.objects.filter(**{f"name__{anywhere}": name}, withdrawn_at=None).values("case")
+    by_former = FormerNumber.objects.filter(number__contains=number).values("case")
+    return cases.filter(pk__in=by_number(number).values("pk").union(by_former, by_party))
+
+
+def by_number(number: str) -> QuerySet[Case]:
+    if len(number) >= SHORTEST:
+        return Case.objects.filter(number__contains=number)
+    return Case.objects.filter(serial=int(number)) if number.isascii() and number.isdigit() else Case.objects.none()

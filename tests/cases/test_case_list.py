@@ -66,6 +66,8 @@ def test_a_case_is_found_by_a_former_number_and_by_its_parties(file_case, seen, 
     Party.objects.create(case=other, name="宜宾市某商贸有限公司", standing="被告")
     assert seen("q=(2025)川1502民初900") == [one.number]
     assert seen("q=某商贸") == [other.number]
+    assert seen("q=宜宾") == [other.number]  # two signs: how the name begins
+    assert seen(f"q={one.serial}") == [one.number]
     assert seen("q=查无此人") == []
 
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from audit.models import Entry
 from cases import services
-from cases.models import AccessGrant, Case, Change, Conversion, Exclusion, Extension, ProcedureEvent
+from cases.models import AccessGrant, Case, Change, Clock, Conversion, Exclusion, Extension, ProcedureEvent
 from courts.models import FixedDay
+from pipeline.services import drain
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +53,7 @@ def test_a_pause_entered_on_the_page_stands_on_the_case_page(client, case, judge
 
 def test_grounds_are_those_of_the_category_with_their_basis(client, case, at):
     html = client.get(at("pause", case)).content.decode()
-    assert "鉴定期间（委托（移送）鉴定之日至收到鉴定意见之日）〔民诉解释243" in html
+    assert "委托（移送）鉴定之日 → 收到鉴定意见之日〔民诉解释243" in html
     assert "精神病鉴定" not in html  # criminal cases only
     assert "重新鉴定" not in html  # has a statutory maximum, so it is never open
 
@@ -88,6 +89,17 @@ def test_the_live_preview_is_the_same_part(client, case, stopped, at):
 def test_what_was_previewed_is_what_the_page_shows_once_saved(client, case, stopped, at):
     html = client.post(at("resume", stopped), {"resumes_on": "2026-05-12"}, follow=True).content.decode()
     assert '<time datetime="2026-10-13">2026-10-13</time>' in html
+
+
+def test_what_was_entered_reaches_the_stored_clock_and_empties_the_outbox(client, case, stopped, at, now):
+    drain(at=now, today=date(2026, 6, 30))
+    assert Clock.objects.get(case=case, kind="statutory").state == "paused"
+    client.post(at("resume", stopped), {"resumes_on": "2026-05-12"})
+    drain(at=now, today=date(2026, 6, 30))
+    assert Clock.objects.get(case=case, kind="statutory").due_on == date(2026, 10, 13)
+    assert not Change.objects.exists()
+    (row,) = client.get("/cases/").context["rows"]
+    assert (row.due_on, row.remaining, row.paused_days) == (date(2026, 10, 13), 105, 41)
 
 
 def test_a_pause_that_ends_before_it_starts_is_said_at_the_field(client, stopped, at):
