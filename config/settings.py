@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "courts.context.house",
+                "dashboard.context.navigation",
             ],
         },
     }
@@ -221,7 +222,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "EXCEPTION_HANDLER": "courts.tokens.explain_refusal",
+    "EXCEPTION_HANDLER": "courts.interface.explain_refusal",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mingjing 明镜 API",
@@ -230,6 +231,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "DESCRIPTION": "案件、期限、预警与目录。怎样取得令牌、怎样调用，见 docs/api.md。",
+    "ENUM_NAME_OVERRIDES": {
+        "Procedure": "cases.models.PROCEDURES",
+        "Category": "cases.models.CATEGORIES",
+        "ClockState": "cases.serializers.STATES",
+        "ClockLevel": "cases.serializers.LEVELS",
+        "CalendarStanding": "cases.serializers.CALENDARS",
+        "Sealed": "cases.models.SEALED",
+        "AlertStage": "alerts.models.Alert.STAGES",
+        "BatchKind": "ingest.models.BATCH_KINDS",
+        "BatchState": "ingest.models.Batch.STATES",
+        "CatalogueKind": "catalogues.models.KINDS",
+        "EditionStatus": "catalogues.api.ISSUED",
+        "LinkKind": "cases.models.CaseLink.LINK_KINDS",
+        "TokenScope": "courts.roles.SCOPES",
+        "EventNode": "cases.entries_api.NODE_CHOICES",
+    },
 }
 
 # --- admin ----------------------------------------------------------------------------------------

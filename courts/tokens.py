@@ -11,10 +11,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
-from audit import trail
 from courts.backends import may_log_in
 from courts.models import Token, User
 from courts.services import digest_of
@@ -66,19 +63,6 @@ class HasScope(IsAuthenticated):
         needed = getattr(view, "required_scopes", {}).get(method)
         self.message = _("令牌没有此项范围：%(scope)s。") % {"scope": needed or request.method}
         return needed in request.auth.scopes
-
-
-def explain_refusal(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """The interface's answer to a refusal: its sentence as ``detail``, and a trace of its own."""
-    if not isinstance(exception, trail.Refused):
-        return exception_handler(exception, context)
-    trail.record_refusal(exception, by=person_of(context), at=timezone.now())
-    return Response({"detail": exception.sentence}, status=exception.status)
-
-
-def person_of(context: dict[str, Any]) -> User | None:
-    user = context["request"].user
-    return user if user.is_authenticated else None
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
