@@ -1,11 +1,11 @@
-"""The chain as it lies in the database, in pages: memory stays flat however long the trail is."""
+"""The chain as it lies in the database, read through a cursor: memory stays flat however long the trail is."""
 
 import json
 from collections.abc import Iterator
 from datetime import UTC
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.chain import FIELDS, Expectation, Link, Verdict, digest_of, walk
 from audit.models import Link as StoredLink
@@ -15,11 +15,11 @@ PAGE = 5000
 LINKS = f"""
     SELECT l.sequence, l.entry_id, l.digest, {", ".join(f"e.{name}" for name in FIELDS)}
       FROM audit_link l LEFT JOIN audit_entry e ON e.id = l.entry_id
-     WHERE l.sequence > %s AND l.sequence <= %s ORDER BY l.sequence LIMIT {PAGE}
+     WHERE l.sequence > %s AND l.sequence <= %s ORDER BY l.sequence
 """
 UNLINKED = f"""
     SELECT {", ".join(f"e.{name}" for name in FIELDS)} FROM audit_entry e
-     WHERE e.id > %s AND NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.entry_id = e.id)
+     WHERE e.id > %s AND NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.entry_id = e.id AND l.entry_id > %s)
      ORDER BY e.id LIMIT %s
 """
 # A seal covers the links from where the one before it ended, and its root is the digest of its last link.
@@ -53,18 +53,18 @@ def as_entry(row: tuple[Any, ...]) -> dict[str, Any]:
     return entry
 
 
-def unlinked_entries(horizon: int, limit: int) -> list[dict[str, Any]]:
-    """Entries above ``horizon`` that have no place in the chain yet, in the order of their ids."""
-    return [as_entry(row) for row in rows(UNLINKED, horizon, limit)]
+def unlinked_entries(after: int, limit: int) -> list[dict[str, Any]]:
+    """Entries with an id above ``after`` that have no place in the chain yet, in the order of their ids."""
+    return [as_entry(row) for row in rows(UNLINKED, after, after, limit)]
 
 
 def stored_links(after: int, up_to: int) -> Iterator[tuple[StoredLink, dict[str, Any] | None]]:
-    """Links in order, each with its entry, or None when the entry is gone."""
-    while page := rows(LINKS, after, up_to):
-        for sequence, entry_id, digest, *row in page:
-            link = StoredLink(sequence, entry_id, digest)
-            yield link, None if row[0] is None else as_entry(tuple(row))
-        after = page[-1][0]
+    """Links in order, each with its entry, or None when the entry is gone. One scan, a page in memory at a time."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(LINKS, [after, up_to])
+        while page := cursor.fetchmany(PAGE):
+            for sequence, entry_id, digest, *row in page:
+                yield StoredLink(sequence, entry_id, digest), None if row[0] is None else as_entry(tuple(row))
 
 
 def verify_database(roots: dict[int, str], horizon: int) -> Verdict:

@@ -25,19 +25,21 @@ SEALING = 7_203_141  # key of the advisory lock: one sealer at a time, writers n
 
 def seal_trail(*, at: datetime, batch: int = BATCH) -> int:
     """Give every entry its place in the chain, one seal a batch; returns how many were linked."""
-    total = 0
-    while count := seal_batch(at=at, batch=batch):
-        total += count
+    total, after = 0, horizon(at)
+    while linked_now := seal_batch(at=at, after=after, batch=batch):
+        total += len(linked_now)
+        after = linked_now[-1].entry_id
     return total
 
 
 @transaction.atomic
-def seal_batch(*, at: datetime, batch: int) -> int:
+def seal_batch(*, at: datetime, after: int, batch: int) -> list[Link]:
+    """Link the next entries with an id above ``after``; those that commit late wait for the next call."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
-    entries = unlinked_entries(horizon(at), batch)
+    entries = unlinked_entries(after, batch)
     if not entries:
-        return 0
+        return []
     last = Link.objects.order_by("-sequence").first() or Link(sequence=0, digest=START)
     links = list(chain_on(last, entries))
     store(links)
@@ -48,7 +50,7 @@ def seal_batch(*, at: datetime, batch: int) -> int:
         root=links[-1].digest,
         highest_entry=max(entries[-1]["id"], highest_entry()),
     )
-    return len(links)
+    return links
 
 
 def horizon(at: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,7 +49,7 @@ class CourtAdmin(NothingIsDeleted):
         services.arrange_court(court=obj, position=obj.position, by=request.user, at=timezone.now())
 
 
-class InManagedCourts:
+class InManagedCourts(BaseModelAdmin):
     """Foreign keys offer the courts and divisions the user manages, and no others."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -57,7 +58,7 @@ class InManagedCourts:
             kwargs["queryset"] = Court.objects.filter(pk__in=managed).order_by("position", "code")
         if db_field.name == "division":
             kwargs["queryset"] = Division.objects.filter(court__in=managed).select_related("court")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(Division)

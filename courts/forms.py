@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm, UsernameField
 from django.utils.translation import gettext_lazy as _
 
 from courts.backends import may_log_in
@@ -16,6 +16,8 @@ DAYS = [(30, _("30 天")), (90, _("90 天")), (180, _("180 天")), (365, _("一�
 
 class LoginForm(AuthenticationForm):
     """Says the same whether the name, the password or the account is wrong."""
+
+    username = UsernameField(max_length=User._meta.get_field("username").max_length)
 
     error_messages = {
         "invalid_login": _("用户名或密码不正确，请核对后重新输入。"),

@@ -39,7 +39,7 @@ class LoginView(auth_views.LoginView):
     @transaction.atomic
     def form_invalid(self, form: LoginForm) -> HttpResponse:
         # A name nobody has is not kept: people type their password into the wrong field.
-        named = User.objects.filter(username=form.data.get("username", "")[:60]).first()
+        named = User.objects.filter(username=form.cleaned_data.get("username", "")).first()
         address = {"address": self.request.META.get("REMOTE_ADDR", "")}
         because = "用户名或密码不正确"
         trail.record(

@@ -48,7 +48,7 @@ def test_a_token_opens_what_its_scope_names_and_nothing_else(token, judge):
     assert call(secret, "delete").status_code == 403
 
 
-@pytest.mark.parametrize("secret", ["mj_wrong", "mj_", "ключ", "a b"])
+@pytest.mark.parametrize("secret", ["mj_wrong", "mj_", "%00", "a b"])
 def test_a_wrong_token_gets_401_and_is_told_where_to_get_a_new_one(token, secret):
     answer = Docket.as_view()(APIRequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {secret}"))
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
