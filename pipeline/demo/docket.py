@@ -23,6 +23,7 @@ from pipeline.demo.special import FAR_ENOUGH, Reserved
 
 WATCH = 16  # days before today from which on nothing may come near its limit by accident
 SHORT = 22  # limits up to this many days do not begin at Cuiping in those days
+OLD = 340  # days; what is pending for longer is meant to be
 SLOW_SHARE = 0.035
 NEVER = 1 << 40
 
@@ -100,7 +101,7 @@ class Docket:
             self._file_reserved(self.reserved.pop(0))
             n -= 1
         for lane, share in (("second", SECOND_SHARE), ("enforcement", ENFORCEMENT_SHARE)):
-            quota = int(n * share / 100 + self.rng.random())
+            quota = max(int(n * share / 100 + self.rng.random()), 0)
             n -= quota
             for _ in range(quota):
                 self._file_following(day, lane)
@@ -192,15 +193,15 @@ class Docket:
         return case
 
     def _hurry(self, day: int) -> None:
-        """Close first what would otherwise be overdue today, or near its limit at Cuiping."""
+        """Close first what would otherwise be overdue today, near its limit at Cuiping, or pending for a year."""
         today = self.almanac.dates[self.almanac.today]
         for at, (key, order, case) in enumerate(self.open):
             if case.is_reserved or key == 0:
                 continue
             if order not in self.due:
                 self.due[order] = self.dues.due(case.kind, case.filed, case.facts, detained=case.detained)
-            due = self.due[order]
-            if due is not None and (due - today).days <= (FAR_ENOUGH if case.court == NEAREST else 0):
+            due, is_old = self.due[order], self.almanac.today - case.filed > OLD
+            if is_old or (due is not None and (due - today).days <= (FAR_ENOUGH if case.court == NEAREST else 0)):
                 case.key = 0
                 self.open[at] = (0, order, case)
         heapify(self.open)
