@@ -73,10 +73,11 @@ def open_table(path: Path, name: str = "") -> Table:
 
 
 def encoding_of(path: Path) -> str:
-    """``utf-8-sig`` or ``gb18030``, whichever the whole file is."""
+    """``utf-8`` (``utf-8-sig`` with its mark) or ``gb18030``, whichever the whole file is."""
     flaw = _first_flaw(path, "utf-8")
     if flaw is None:
-        return "utf-8-sig"
+        with path.open("rb") as file:
+            return "utf-8-sig" if file.read(3) == codecs.BOM_UTF8 else "utf-8"
     other = _first_flaw(path, "gb18030")
     if other is None:
         return "gb18030"

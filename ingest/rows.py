@@ -168,7 +168,7 @@ def amount_of(header: str, scale: int = 1) -> Callable[[str], str | None]:
             amount = amount.quantize(_CENT)
         except InvalidOperation:
             amount = Decimal(-1)
-        if not 0 <= amount < _LARGEST:
+        if not amount.is_finite() or not 0 <= amount < _LARGEST:
             raise BadCell(
                 f"{header} {cell[:30]!r} is not an amount; write it in yuan, as 12345.60",
                 f"“{header}”的“{cell[:30]}”不是金额，应以元为单位，如 12345.60",

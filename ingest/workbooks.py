@@ -33,8 +33,7 @@ def workbook_rows(path: Path, max_columns: int) -> Iterator[tuple[int, list[str]
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
         sheet = book.get_sheet_by_name((shown or book.sheet_names)[0])
-        first = (sheet.start or (0, 0))[0]
-        for line, row in enumerate(sheet.iter_rows(), start=1 if sheet.height == sheet.total_height else first + 1):
+        for line, row in enumerate(sheet.iter_rows(), start=1):
             yield line, [text_of(cell) for cell in row]
     except (python_calamine.CalamineError, IndexError) as error:
         raise _not_a_workbook() from error
