@@ -1,6 +1,7 @@
 """Statistical periods: what an address asks for, and the same days a year earlier."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -107,7 +108,4 @@ def test_every_period_offered_can_be_read_and_has_begun(day):
 def test_twelve_months_follow_each_other_up_to_the_day(day):
     months = months_up_to(day)
     assert len(months) == 12 and months[-1].ends_on == day
-    assert all(
-        before.ends_on + timedelta(days=1) == after.starts_on
-        for before, after in zip(months, months[1:], strict=False)
-    )
+    assert all(before.ends_on + timedelta(days=1) == after.starts_on for before, after in pairwise(months))
