@@ -44,5 +44,7 @@ class Demo:
             rng=self.rng,
             factor=self.factor,
         )
-        writer = Writer(almanac=self.almanac, staff=self.staff, causes=self.law.causes, rng=self.rng, ids=ids or Ids())
+        writer = Writer(
+            almanac=self.almanac, staff=self.staff, causes=self.law.causes, rng=self.rng, ids=ids or Ids()
+        )
         yield from writer.slices(docket.run())

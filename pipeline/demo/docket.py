@@ -56,7 +56,9 @@ class Docketed:
 class Docket:
     """Runs the court from the first day to today."""
 
-    def __init__(self, *, shape: Shape, dues: Dues, staff: Staff, reserved: list[Reserved], rng: Random, factor: float) -> None:
+    def __init__(
+        self, *, shape: Shape, dues: Dues, staff: Staff, reserved: list[Reserved], rng: Random, factor: float
+    ) -> None:
         self.shape, self.dues, self.almanac = shape, dues, dues.almanac
         self.rng = rng
         self.staff = staff
@@ -142,7 +144,9 @@ class Docket:
     def _admit(self, kind: Kind, court: str, day: int, link: FollowUp | None) -> None:
         facts, lasts, limit = NONE, self.intake.lasts(kind), kind.days
         if kind.slow and self.rng.random() < SLOW_SHARE:
-            plan = slow_plan(self.rng.choice(kind.slow), Scene(kind, day, self.rng, self.almanac.on_or_after.__getitem__))
+            plan = slow_plan(
+                self.rng.choice(kind.slow), Scene(kind, day, self.rng, self.almanac.on_or_after.__getitem__)
+            )
             facts, lasts, limit = plan.facts, plan.lasts, plan.limit
         case = self._new(kind, court, day, link, facts)
         # A court sees to short limits first, however much is waiting.
@@ -166,7 +170,9 @@ class Docket:
 
     def _bench_of(self, username: str) -> Bench:
         judge = self.staff.position(username)
-        return next(bench for benches in self.staff.benches.values() for bench in benches if bench.judge == judge)
+        return next(
+            bench for benches in self.staff.benches.values() for bench in benches if bench.judge == judge
+        )
 
     def _push(self, case: Docketed) -> None:
         self.filed += 1
@@ -201,7 +207,9 @@ class Docket:
             if order not in self.due:
                 self.due[order] = self.dues.due(case.kind, case.filed, case.facts, detained=case.detained)
             due, is_old = self.due[order], self.almanac.today - case.filed > OLD
-            if is_old or (due is not None and (due - today).days <= (FAR_ENOUGH if case.court == NEAREST else 0)):
+            if is_old or (
+                due is not None and (due - today).days <= (FAR_ENOUGH if case.court == NEAREST else 0)
+            ):
                 case.key = 0
                 self.open[at] = (0, order, case)
         heapify(self.open)

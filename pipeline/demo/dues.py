@@ -46,12 +46,17 @@ class Dues:
             limit=limit,
             start=days[filed],
             detained=detained,
-            extensions=tuple(Extension(each.months, each.days, approved_on=days[each.approved]) for each in known.extensions),
+            extensions=tuple(
+                Extension(each.months, each.days, approved_on=days[each.approved])
+                for each in known.extensions
+            ),
             exclusions=tuple(
                 Exclusion(self._ground(each.ground, each.starts), days[each.starts], self._over(each.resumes))
                 for each in known.pauses
             ),
-            restarts=tuple(Restart(self._ground(each.ground, each.on), days[each.on]) for each in known.restarts),
+            restarts=tuple(
+                Restart(self._ground(each.ground, each.on), days[each.on]) for each in known.restarts
+            ),
         )
 
     def _over(self, resumes: int) -> date | None:

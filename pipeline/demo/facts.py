@@ -150,7 +150,9 @@ def _converted(scene: Scene) -> Plan:
     """Civil: the limit goes on from filing."""
     ordinary = KINDS["civ_ordinary"]
     on = scene.day(35, 65)
-    return Plan(Facts(turns=(Turn(ordinary, on),)), on - scene.filed + scene.rng.randint(25, 60), ordinary.days)
+    return Plan(
+        Facts(turns=(Turn(ordinary, on),)), on - scene.filed + scene.rng.randint(25, 60), ordinary.days
+    )
 
 
 def _converted_criminal(scene: Scene) -> Plan:

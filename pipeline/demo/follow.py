@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import accumulate
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.demo.kinds import KINDS, SECOND
 from pipeline.demo.people import UPPER, procuratorate
+
+if TYPE_CHECKING:
+    from pipeline.demo.docket import Docketed
 
 POOL = 1024
 MONTHS_OF_A_FRUITLESS_SEARCH = 93  # days before enforcement may be given up for the time being (终本)
@@ -32,7 +35,7 @@ class FollowUp:
     amount: int
     parties: tuple[tuple[str, ...], tuple[str, ...]]
     detained: bool
-    origin_court: str
+    origin_court: str  # of the first instance
 
 
 class Follower:
@@ -40,10 +43,16 @@ class Follower:
 
     def __init__(self, rng: Random, workday: list[int]) -> None:
         self.rng, self.workday = rng, workday
-        self.lanes: dict[str, list[tuple[int, int, FollowUp]]] = {"second": [], "enforcement": [], "other": []}
+        self.lanes: dict[str, list[tuple[int, int, FollowUp]]] = {
+            "second": [],
+            "enforcement": [],
+            "other": [],
+        }
         self.count = 0
         self._endings = {
-            kind.key: rng.choices(list(kind.endings), cum_weights=list(accumulate(kind.endings.values())), k=POOL)
+            kind.key: rng.choices(
+                list(kind.endings), cum_weights=list(accumulate(kind.endings.values())), k=POOL
+            )
             for kind in KINDS.values()
         }
 
@@ -53,20 +62,24 @@ class Follower:
     def next(self, lane: str, day: int) -> FollowUp | None:
         return heappop(self.lanes[lane])[2] if self.is_waiting(lane, day) else None
 
-    def follow(self, case: Any, day: int) -> None:
+    def follow(self, case: Docketed, day: int) -> None:
         """How the case ends on that day, and what it leads to."""
         kind = case.facts.before_closing(day).kind(case.kind)
         case.ending = self._ending(kind.key, day - case.filed)
-        if kind.upper and kind.procedure != "second":
-            return
-        if kind.procedure == "second":
+        if kind.procedure in ("second", "retrial"):
             self._after_appeal(case, day)
+        elif kind.upper:
+            return  # appeals go to the high court, enforcement is not followed
         elif case.ending == "判决" and self.rng.random() < APPEALED.get(kind.key, 0):
             self._appeal(case, day, SECOND[kind.category])
         elif kind.code == "民初" and self.rng.random() < ENFORCED.get(case.ending, 0):
-            self._wait("enforcement", case, day + self.rng.randint(25, 150), "exec_first", case.court, "enforcement")
+            self._wait(
+                "enforcement", case, day + self.rng.randint(25, 150), "exec_first", case.court, "enforcement"
+            )
         elif case.ending == "终结本次执行程序" and self.rng.random() < 0.35:
-            self._wait("enforcement", case, day + self.rng.randint(60, 240), "exec_resume", case.court, "reopened")
+            self._wait(
+                "enforcement", case, day + self.rng.randint(60, 240), "exec_resume", case.court, "reopened"
+            )
 
     def _ending(self, key: str, lasted: int) -> str:
         pool = self._endings[key]
@@ -77,39 +90,43 @@ class Follower:
             return "撤诉" if self.rng.random() < 0.4 else "调解" if key.startswith("civ") else "撤诉"
         return ending
 
-    def _appeal(self, case: Any, day: int, kind: str) -> None:
+    def _appeal(self, case: Docketed, day: int, kind: str) -> None:
         """The appeal arrives within the period for it and goes up once it has been answered."""
         received = self.workday[day + self.rng.randint(6, 10)]
         answering = self.rng.randint(2, 3) if kind == "crim_second" else self.rng.randint(16, 20)
         case.appeal = (received, self.workday[received + answering])
         self._wait("second", case, case.appeal[1] + self.rng.randint(2, 6), kind, UPPER, "appeal")
 
-    def _after_appeal(self, case: Any, day: int) -> None:
+    def _after_appeal(self, case: Docketed, day: int) -> None:
         origin = case.link.origin_court if case.link else ""
-        if case.ending == "发回重审" and origin:
-            key = {"民终": "civ_ordinary", "刑终": "crim_ordinary"}.get(case.kind.code, "adm_ordinary")
+        if case.ending == "发回重审" and origin not in ("", UPPER):
+            key = {"民事": "civ_ordinary", "刑事": "crim_ordinary"}.get(case.kind.category, "adm_ordinary")
             self._wait("other", case, day + self.rng.randint(8, 25), key, origin, "remand")
-        elif case.kind.code != "民终":
+        elif case.kind.category != "民事":
             return
-        elif case.ending in ("维持", "改判") and self.rng.random() < 0.012:
+        elif case.kind.code == "民终" and case.ending in ("维持", "改判") and self.rng.random() < 0.014:
             self._wait("other", case, day + self.rng.randint(50, 150), "civ_retrial", UPPER, "retrial")
         elif origin and self.rng.random() < ENFORCED.get(case.ending, 0):
-            self._wait("enforcement", case, day + self.rng.randint(25, 120), "exec_first", origin, "enforcement")
+            self._wait(
+                "enforcement", case, day + self.rng.randint(25, 120), "exec_first", origin, "enforcement"
+            )
 
-    def _wait(self, lane: str, case: Any, day: int, kind: str, court: str, relation: str) -> None:
+    def _wait(self, lane: str, case: Docketed, day: int, kind: str, court: str, relation: str) -> None:
         self.count += 1
+        is_above = case.kind.procedure in ("second", "retrial")
+        origin = case.link.origin_court if is_above and case.link else case.court
         link = FollowUp(
             day, kind, court, relation, case.id, case.number, case.cause, case.amount,
-            self._parties(case, kind), case.detained, case.court,
+            self._parties(case, kind), case.detained, origin,
         )  # fmt: skip
         heappush(self.lanes[lane], (day, self.count, link))
 
-    def _parties(self, case: Any, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _parties(self, case: Docketed, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The same people; an appeal is as often the defendant's."""
         left, right = case.left, case.right
         if kind == "crim_second":
             return (), right
-        if case.kind.code in ("民终", "刑终") and kind == "crim_ordinary":
+        if kind == "crim_ordinary" and case.link:
             return (procuratorate(case.link.origin_court),), right
         swapped = KINDS[kind].procedure in ("second", "retrial") and self.rng.random() < 0.6
         return (right, left) if swapped else (left, right)

@@ -23,7 +23,14 @@ from pipeline.demo.shape import LATEST
 
 POOL = 4096
 A_YEAR = 2 * LATEST.new
-OFFICES = ("人民政府", "公安局", "自然资源和规划局", "市场监督管理局", "人力资源和社会保障局", "住房和城乡建设局")
+OFFICES = (
+    "人民政府",
+    "公安局",
+    "自然资源和规划局",
+    "市场监督管理局",
+    "人力资源和社会保障局",
+    "住房和城乡建设局",
+)
 #: Who sues whom: see ``Intake._side``.
 SIDES_BY_CAUSE = {
     "金融借款合同纠纷": "BP", "信用卡纠纷": "BP", "小额借款合同纠纷": "BP", "物业服务合同纠纷": "CP", "追偿权纠纷": "MM",
@@ -55,7 +62,9 @@ class Intake:
         self._draws = [pair for pair, share in draws for _ in range(round(share * 400))]
         self._courts = pool(rng, list(SHARES), SHARES.values())
         self._unlinked = pool(rng, list(UNLINKED_SECOND), UNLINKED_SECOND.values())
-        self._causes = {kind.key: pool(rng, list(kind.causes), kind.causes.values()) for kind in KINDS.values()}
+        self._causes = {
+            kind.key: pool(rng, list(kind.causes), kind.causes.values()) for kind in KINDS.values()
+        }
         self._lasts = {kind.key: self._durations(kind) for kind in KINDS.values()}
         self._amounts = [rng.lognormvariate(0, 1.25) for _ in range(POOL)]
         self._shares = _shares_by_code()
@@ -111,12 +120,17 @@ class Intake:
     def parties(self, kind: Kind, court: str, cause: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         left, right = kind.sides
         if kind.course == "criminal":
-            return ((procuratorate(court),) if left else (), self._persons(1 if self.rng.random() < 0.82 else 3))
+            return (
+                (procuratorate(court),) if left else (),
+                self._persons(1 if self.rng.random() < 0.82 else 3),
+            )
         if kind.category == "行政":
             office = (place(court) + self._pick(OFFICES),)
             return (self._persons(1), office) if left != "申请人" else (office, self._persons(1))
         sorts = SIDES_BY_CAUSE.get(cause, "PP" if cause else "MM")
-        return self._side(sorts[0], chance_of_many=0.04) if left else (), self._side(sorts[1]) if right else ()
+        return self._side(sorts[0], chance_of_many=0.04) if left else (), self._side(
+            sorts[1]
+        ) if right else ()
 
     def _side(self, sort: str, *, chance_of_many: float = 0.2) -> tuple[str, ...]:
         """P people, C a company, B a bank, M mostly people."""

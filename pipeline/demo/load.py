@@ -62,17 +62,23 @@ def refuse_unless_empty() -> None:
             f"the demo court already stands on {standing.day} (seed {standing.seed}); to make another, give it an empty database"
         )
     if Case.objects.exists():
-        raise CannotSynthesize("this database holds real cases; the demo court needs an empty database of its own")
+        raise CannotSynthesize(
+            "this database holds real cases; the demo court needs an empty database of its own"
+        )
     missing = set(COURTS) - set(Court.objects.filter(code__in=COURTS).values_list("code", flat=True))
     if missing:
-        raise CannotSynthesize(f"the courts {', '.join(sorted(missing))} are not there; run publish_catalogues first")
+        raise CannotSynthesize(
+            f"the courts {', '.join(sorted(missing))} are not there; run publish_catalogues first"
+        )
 
 
 def law_of_the_demo(day: date) -> Law:
     law = law_in_use()
     causes: dict[str, str] = {}
     for kind in ("causes_administrative", "causes_criminal", "causes_civil"):
-        causes |= {cause.name: cause.code for cause in causes_on(kind, day).values() if cause.status == "active"}
+        causes |= {
+            cause.name: cause.code for cause in causes_on(kind, day).values() if cause.status == "active"
+        }
     return Law(law.limits, law.grounds, law.national, law.type_codes, causes)
 
 
@@ -84,7 +90,9 @@ def settle_people(staff: Staff, day: date, cases: int) -> Ids:
         Division(court_id=courts[each.court], name=each.name, kind=each.kind, position=each.position)
         for each in staff.divisions
     )
-    users = User.objects.bulk_create(user_of(number, person) for number, person in enumerate(staff.people, start=1))
+    users = User.objects.bulk_create(
+        user_of(number, person) for number, person in enumerate(staff.people, start=1)
+    )
     place = {(division.court_id, division.name): division for division in divisions}
     Posting.objects.bulk_create(
         Posting(
@@ -101,7 +109,13 @@ def settle_people(staff: Staff, day: date, cases: int) -> Ids:
 
 
 def user_of(number: int, person: PersonPlan) -> User:
-    return User(username=person.username, name=person.name, staff_no=f"演示{number:05}", password=UNUSABLE_PASSWORD, is_demo=True)
+    return User(
+        username=person.username,
+        name=person.name,
+        staff_no=f"演示{number:05}",
+        password=UNUSABLE_PASSWORD,
+        is_demo=True,
+    )
 
 
 def next_case_id(cases: int) -> int:
@@ -114,7 +128,9 @@ def next_case_id(cases: int) -> int:
         )
         first, last = cursor.fetchone()
     if last - first + 1 != cases:
-        raise CannotSynthesize("cases are being filed at this moment; the demo court needs an empty database of its own")
+        raise CannotSynthesize(
+            "cases are being filed at this moment; the demo court needs an empty database of its own"
+        )
     return int(first)
 
 
@@ -163,7 +179,17 @@ def raise_doubts(ids: Ids, at: datetime) -> int:
         for case, doubt in zip(open_cases, DOUBTS[number % 2 :: 2], strict=False):
             kind, field, sentence, ours, theirs = doubt
             ours = str(getattr(case, field)) if kind == "conflict" else ours
-            doubts.append(Doubt(case=case, kind=kind, field=field, sentence=sentence, ours=ours, theirs=theirs, raised_at=at))
+            doubts.append(
+                Doubt(
+                    case=case,
+                    kind=kind,
+                    field=field,
+                    sentence=sentence,
+                    ours=ours,
+                    theirs=theirs,
+                    raised_at=at,
+                )
+            )
     return len(Doubt.objects.bulk_create(doubts))
 
 

@@ -12,7 +12,25 @@ UPPER = "川15"
 BASIC = ("川1502", "川1503", "川1504", "川1523", "川1524", "川1525", "川1526", "川1527", "川1528", "川1529")
 COURTS = (UPPER, *BASIC)
 NEAREST = "川1502"  # 翠屏区人民法院, whose twenty cases are about to fall due
-PLACES = dict(zip(COURTS, ["宜宾市", "翠屏区", "南溪区", "叙州区", "江安县", "长宁县", "高县", "珙县", "筠连县", "兴文县", "屏山县"], strict=True))
+PLACES = dict(
+    zip(
+        COURTS,
+        [
+            "宜宾市",
+            "翠屏区",
+            "南溪区",
+            "叙州区",
+            "江安县",
+            "长宁县",
+            "高县",
+            "珙县",
+            "筠连县",
+            "兴文县",
+            "屏山县",
+        ],
+        strict=True,
+    )
+)
 #: How the cases of the region fall on the basic courts.
 SHARES = dict(zip(BASIC, (0.285, 0.075, 0.155, 0.085, 0.075, 0.08, 0.07, 0.06, 0.075, 0.04), strict=True))
 JUDGES_OF_THE_REGION = 330
@@ -25,7 +43,6 @@ _BENCHES = {
 }  # fmt: skip
 _CIVIL = (("民事审判第一庭", "民事"), ("民事审判第二庭", "民事"), ("城关人民法庭", "民事"))
 _JUDGES_BY_KIND = {"民事": 0.62, "刑事": 0.11, "行政": 0.05, "执行": 0.19, "立案": 0.03, "审监": 0.04}
-
 
 
 def place(court: str) -> str:
@@ -97,7 +114,12 @@ KNOWN: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "nanxi_president": ("川1503", [("president", "")]),
 }
 #: Who gets the seats beside the first judge of Cuiping's first civil division.
-SEATED = {"presiding": "cuiping_presiding", "judge": "cuiping_judge", "assistant": "cuiping_assistant", "clerk": "cuiping_clerk"}
+SEATED = {
+    "presiding": "cuiping_presiding",
+    "judge": "cuiping_judge",
+    "assistant": "cuiping_assistant",
+    "clerk": "cuiping_clerk",
+}
 DEMO_LOGINS = (*KNOWN, *SEATED.values())
 
 
@@ -114,7 +136,9 @@ def _hire(staff: Staff, court: str, rng: Random) -> None:
     staff.divisions.extend(divisions)
     names = iter(distinct_people(rng, 400))
     _hire_leaders(staff, court, divisions, names)
-    judges = JUDGES_OF_THE_UPPER_COURT if court == UPPER else max(10, round(SHARES[court] * JUDGES_OF_THE_REGION))
+    judges = (
+        JUDGES_OF_THE_UPPER_COURT if court == UPPER else max(10, round(SHARES[court] * JUDGES_OF_THE_REGION))
+    )
     for kind, share in _JUDGES_BY_KIND.items():
         of_kind = [division for division in divisions if division.kind == kind]
         for number, division in enumerate(of_kind):
@@ -123,12 +147,25 @@ def _hire(staff: Staff, court: str, rng: Random) -> None:
 
 
 def _divisions(court: str) -> list[DivisionPlan]:
-    benches = [("立案庭", "立案"), ("刑事审判庭", "刑事"), *_BENCHES.get(court, _CIVIL), ("行政审判庭", "行政")]
+    benches = [
+        ("立案庭", "立案"),
+        ("刑事审判庭", "刑事"),
+        *_BENCHES.get(court, _CIVIL),
+        ("行政审判庭", "行政"),
+    ]
     if court == UPPER:
         benches[1:2] = [("刑事审判第一庭", "刑事"), ("刑事审判第二庭", "刑事")]
         benches.append(("审判监督庭", "审监"))
-    offices = [("执行局", "执行"), ("审判管理办公室", "审管"), ("综合办公室", ""), ("政治部", ""), ("督察室", "")]
-    return [DivisionPlan(court, name, kind, at) for at, (name, kind) in enumerate([*benches, *offices], start=1)]
+    offices = [
+        ("执行局", "执行"),
+        ("审判管理办公室", "审管"),
+        ("综合办公室", ""),
+        ("政治部", ""),
+        ("督察室", ""),
+    ]
+    return [
+        DivisionPlan(court, name, kind, at) for at, (name, kind) in enumerate([*benches, *offices], start=1)
+    ]
 
 
 def _hire_leaders(staff: Staff, court: str, divisions: list[DivisionPlan], names: Iterator[str]) -> None:
@@ -139,7 +176,9 @@ def _hire_leaders(staff: Staff, court: str, divisions: list[DivisionPlan], names
     trial = [division.name for division in divisions if division.kind not in ("", "审管", "立案")]
     wanted = [[("president", "")], [("trial_office", "审判管理办公室")], [("filing", "立案庭")]]
     wanted += [[("vice_president", name) for name in trial[half::2]] for half in (0, 1)]
-    wanted += [[("division_head", division.name)] for division in divisions if division.kind not in ("", "审管")]
+    wanted += [
+        [("division_head", division.name)] for division in divisions if division.kind not in ("", "审管")
+    ]
     for posts in wanted:
         posts = [post for post in posts if post not in taken]
         if posts:
@@ -159,7 +198,10 @@ def _hire_bench(staff: Staff, division: DivisionPlan, seats: int, first: bool, n
         judge = known.get("presiding" if seat == 0 else "judge") if seat < 2 else None
         posts = [("presiding", division.name)] * (seat == 0) + [("judge", division.name)]
         trio = [_add(staff, judge or f"{stem}_judge", division.court, posts, names)]
-        trio += [_add(staff, titles[role], division.court, [(role, division.name)], names) for role in ("assistant", "clerk")]
+        trio += [
+            _add(staff, titles[role], division.court, [(role, division.name)], names)
+            for role in ("assistant", "clerk")
+        ]
         trios.append(trio)
     benches = staff.benches.setdefault((division.court, division.kind), [])
     for number, (judge_at, assistant, clerk) in enumerate(trios):

@@ -51,7 +51,9 @@ Slice = dict[str, list[str]]
 class Writer:
     """Turns cases into lines."""
 
-    def __init__(self, *, almanac: Almanac, staff: Staff, causes: Mapping[str, str], rng: Random, ids: Ids) -> None:
+    def __init__(
+        self, *, almanac: Almanac, staff: Staff, causes: Mapping[str, str], rng: Random, ids: Ids
+    ) -> None:
         self.almanac, self.staff, self.causes, self.rng, self.ids = almanac, staff, causes, rng, ids
         self.lives = Lives(almanac, rng)
         self.readers = {court: self._readers(court) for court in PLACES}
@@ -81,7 +83,9 @@ class Writer:
             self._facts(case_id, case, facts)
         if case.link is not None:
             other = self.ids.first_case + case.link.other
-            self.slice["cases_caselink"].append(f"{case_id}\t{other}\t{case.link.other_number}\t{case.link.relation}\n")
+            self.slice["cases_caselink"].append(
+                f"{case_id}\t{other}\t{case.link.other_number}\t{case.link.relation}\n"
+            )
         if case.sealed:
             self._grants(case_id, case)
 
@@ -128,15 +132,43 @@ class Writer:
             is_open = pause.resumes > today
             resumes = NULL if is_open else iso[pause.resumes]
             review = iso[min(pause.resumes, today + 30)] if is_open else NULL
-            self._add("cases_exclusion", case_id, pause.ground, iso[pause.starts], resumes, review, owner if is_open else NULL, "", "feed")
+            self._add(
+                "cases_exclusion",
+                case_id,
+                pause.ground,
+                iso[pause.starts],
+                resumes,
+                review,
+                owner if is_open else NULL,
+                "",
+                "feed",
+            )
         for longer in facts.extensions:
             approved, reason = iso[longer.approved], "案情复杂，需要补充证据"
-            self._add("cases_extension", case_id, longer.months, longer.days, 0, approved, longer.approver, reason, "feed")
+            self._add(
+                "cases_extension",
+                case_id,
+                longer.months,
+                longer.days,
+                0,
+                approved,
+                longer.approver,
+                reason,
+                "feed",
+            )
         for anew in facts.restarts:
             self._add("cases_restart", case_id, anew.ground, iso[anew.on], "feed")
         for turn in facts.turns:
             reason = "案情复杂，不宜适用原程序"
-            self._add("cases_conversion", case_id, case.kind.procedure, turn.to.procedure, iso[turn.on], reason, "feed")
+            self._add(
+                "cases_conversion",
+                case_id,
+                case.kind.procedure,
+                turn.to.procedure,
+                iso[turn.on],
+                reason,
+                "feed",
+            )
 
     def _add(self, table: str, *values: object) -> None:
         self.slice[table].append("\t".join(map(str, values)) + "\n")
@@ -150,13 +182,19 @@ class Writer:
 
     def _holder(self, court: str, role: str) -> int:
         people = enumerate(self.staff.people)
-        return next(at for at, person in people if person.court == court and any(post[0] == role for post in person.posts))
+        return next(
+            at
+            for at, person in people
+            if person.court == court and any(post[0] == role for post in person.posts)
+        )
 
     def _grants(self, case_id: int, case: Docketed) -> None:
         president = self.readers[case.court][0]
         at = f"{self.almanac.iso[case.filed]} 09:30:00+08"
         for reader in self.readers[case.court]:
-            self._add("cases_accessgrant", case_id, reader, "未成年人案件封存，因审判管理需要查阅", president, at)
+            self._add(
+                "cases_accessgrant", case_id, reader, "未成年人案件封存，因审判管理需要查阅", president, at
+            )
 
 
 def _sort(name: str) -> str:

@@ -153,7 +153,9 @@ def _closings(almanac: Almanac, period: Period, filed: list[int], rng: Random) -
     seasonal = _shares([_closing_weight(almanac, day, rng) for day in days])
     steady = _shares(_steady(almanac, period, filed))
     for part in range(11):
-        blend = [(10 - part) * one / 10 + part * other / 10 for one, other in zip(seasonal, steady, strict=True)]
+        blend = [
+            (10 - part) * one / 10 + part * other / 10 for one, other in zip(seasonal, steady, strict=True)
+        ]
         closed = _spread(period.flow.closed, blend)
         if _lasts(period.flow, filed, closed):
             break

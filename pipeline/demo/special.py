@@ -40,13 +40,18 @@ PAUSED = (("civ_ordinary", "appraisal"), ("civ_ordinary", "stay"), ("civ_summary
 LONG = ((NEAREST, "civ_ordinary", 20, 24), ("川1504", "exec_first", 19, 21), (UPPER, "civ_upper", 22, 28),
         (NEAREST, "civ_ordinary", 13, 17), ("川1503", "civ_ordinary", 13, 16), ("川1525", "exec_first", 12.5, 15),
         ("川1528", "civ_ordinary", 13, 16))  # fmt: skip
-EXTENDED_LONG = ((NEAREST, 12.6, 13.4), ("川1524", 12.6, 13.4))  # ordinary + 6 + 3 months: still within the limit
+EXTENDED_LONG = (
+    (NEAREST, 12.6, 13.4),
+    ("川1524", 12.6, 13.4),
+)  # ordinary + 6 + 3 months: still within the limit
 
 
 def reserved(dues: Dues, rng: Random, *, fewer: float = 1.0) -> list[Reserved]:
     """All of them, by filing day. ``fewer`` thins out those that are not counted to a number."""
     found = [_near(dues, rng, *recipe) for recipe in TWENTY]
-    found += [_elsewhere(dues, rng, court) for court in (UPPER, *BASIC[1:]) for _ in range(_few(rng, 1.6 * fewer))]
+    found += [
+        _elsewhere(dues, rng, court) for court in (UPPER, *BASIC[1:]) for _ in range(_few(rng, 1.6 * fewer))
+    ]
     found += [_past(dues, rng, court, KINDS[kind]) for court, kind in PAST]
     found += [_paused(dues, rng) for _ in range(round(44 * fewer))]
     found += [_long(dues, rng, *each) for each in LONG]

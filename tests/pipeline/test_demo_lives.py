@@ -50,18 +50,30 @@ def small():
 
 
 @pytest.fixture(scope="module")
-def cases():
-    """The cases of the whole demo court, in dates only."""
-    found = []
+def whole():
+    """The cases and links of the whole demo court, split into columns."""
+    found = {"cases_case": [], "cases_caselink": []}
     for slice_ in Demo(law=law(), day=DAY, seed=0).slices():
-        found += [line.split("\t") for line in slice_["cases_case"]]
+        for table, rows in found.items():
+            rows += [line.rstrip().split("\t") for line in slice_[table]]
+    return found
+
+
+@pytest.fixture(scope="module")
+def cases(whole):
     columns = COLUMNS["cases_case"]
-    at = {name: columns.index(name) for name in ("number", "filed_on", "closed_on", "category", "court_id", "sealed")}
-    return [{name: row[place] for name, place in at.items()} for row in found]
+    at = {
+        name: columns.index(name)
+        for name in ("number", "filed_on", "closed_on", "category", "court_id", "sealed")
+    }
+    return [{name: row[place] for name, place in at.items()} for row in whole["cases_case"]]
 
 
 def flow(cases, start, end):
-    old = sum(case["filed_on"] < start and (case["closed_on"] == r"\N" or case["closed_on"] >= start) for case in cases)
+    old = sum(
+        case["filed_on"] < start and (case["closed_on"] == r"\N" or case["closed_on"] >= start)
+        for case in cases
+    )
     new = sum(start <= case["filed_on"] <= end for case in cases)
     closed = sum(case["closed_on"] != r"\N" and start <= case["closed_on"] <= end for case in cases)
     return old, new, closed
@@ -98,7 +110,9 @@ def test_pending_cases_are_many_but_not_out_of_hand(cases):
 def test_serial_numbers_follow_the_filing_dates(small):
     series = defaultdict(list)
     for case in small["cases_case"]:
-        series[case["court_id"], case["year"], case["type_code"]].append((int(case["serial"]), case["filed_on"]))
+        series[case["court_id"], case["year"], case["type_code"]].append(
+            (int(case["serial"]), case["filed_on"])
+        )
     for given in series.values():
         given.sort()
         assert [serial for serial, _ in given] == list(range(given[0][0], given[0][0] + len(given)))
@@ -118,12 +132,28 @@ def test_the_same_day_seed_and_size_give_the_same_bytes():
 
 def test_nothing_is_dated_after_the_day_but_what_is_meant_to_be(small):
     for table, rows in small.items():
-        days = [name for name in COLUMNS[table] if name == "on" or (name.endswith(("_on", "_at")) and name != "review_on")]
+        days = [
+            name
+            for name in COLUMNS[table]
+            if name == "on" or (name.endswith(("_on", "_at")) and name != "review_on")
+        ]
         for row in rows:
             assert all(row[name] is None or row[name][:10] <= str(DAY) for name in days), (table, row)
 
 
-ORDER = ("立案", "移送审判庭", "送达副本", "开庭", "庭审结束", "合议", "文书完成", "宣判", "送达判决", "生效", "上网")
+ORDER = (
+    "立案",
+    "移送审判庭",
+    "送达副本",
+    "开庭",
+    "庭审结束",
+    "合议",
+    "文书完成",
+    "宣判",
+    "送达判决",
+    "生效",
+    "上网",
+)
 
 
 def test_the_events_of_a_case_follow_one_another(small):
@@ -139,9 +169,16 @@ def test_the_events_of_a_case_follow_one_another(small):
         assert told == sorted(told), (cases[case_id], life)
         after_closing = {"生效", "上网", "归档", "交付执行", "收到上诉状", "送达上诉状副本", "移送上诉"}
         for node, day in life.items():
-            assert (closed is not None and day >= closed) if node in after_closing else closed is None or day <= closed
+            assert (
+                (closed is not None and day >= closed)
+                if node in after_closing
+                else closed is None or day <= closed
+            )
         if "移送上诉" in life:
-            assert life["移送上诉"] >= life.get("送达上诉状副本", "") >= "" and life["移送上诉"] > life["收到上诉状"]
+            assert (
+                life["移送上诉"] >= life.get("送达上诉状副本", "") >= ""
+                and life["移送上诉"] > life["收到上诉状"]
+            )
 
 
 def test_chains_lead_from_a_closed_case_to_a_later_one(small):
@@ -159,12 +196,28 @@ def test_chains_lead_from_a_closed_case_to_a_later_one(small):
             assert later["court_id"] == "0"  # the intermediate court is the first
 
 
+def test_some_disputes_go_all_the_way_from_first_instance_to_enforcement(whole):
+    """一审 → 二审 → 再审 → 执行."""
+    behind = {later: (kind, earlier) for later, earlier, _, kind in whole["cases_caselink"]}
+
+    def chain(case):
+        kinds = []
+        while case in behind:
+            kind, case = behind[case]
+            kinds.append(kind)
+        return tuple(reversed(kinds))
+
+    assert ("appeal", "retrial", "enforcement") in {chain(case) for case in behind}
+
+
 def test_the_limit_of_every_kind_is_the_one_the_table_derives_or_is_named():
     for kind in KINDS.values():
         if not kind.named:
             level = 3 if kind.upper else 4
             cause = "" if kind.key != "civ_arbitration" else "申请撤销仲裁裁决"
-            choice = limit_for(type_code=kind.code, procedure=kind.procedure, court_level=level, filed_on=DAY, cause=cause)
+            choice = limit_for(
+                type_code=kind.code, procedure=kind.procedure, court_level=level, filed_on=DAY, cause=cause
+            )
             assert choice.limit == kind.limit, kind.key
 
 
@@ -207,12 +260,29 @@ def test_every_court_is_staffed_and_every_role_has_someone_to_log_in():
     usernames = [person.username for person in demo.staff.people]
     assert len(set(usernames)) == len(usernames)
     assert set(DEMO_LOGINS) <= set(usernames)
-    roles = {role for person in demo.staff.people if person.username in DEMO_LOGINS for role, _ in person.posts}
+    roles = {
+        role for person in demo.staff.people if person.username in DEMO_LOGINS for role, _ in person.posts
+    }
     assert roles == {role.value for role in Role}
     for court in COURTS:
-        posts = Counter(role for person in demo.staff.people if person.court == court for role, _ in person.posts)
+        posts = Counter(
+            role for person in demo.staff.people if person.court == court for role, _ in person.posts
+        )
         assert posts["president"] == 1
         assert posts["judge"] >= 10
-        assert min(posts[role] for role in ("vice_president", "division_head", "presiding", "clerk", "filing", "trial_office")) >= 1
+        assert (
+            min(
+                posts[role]
+                for role in (
+                    "vice_president",
+                    "division_head",
+                    "presiding",
+                    "clerk",
+                    "filing",
+                    "trial_office",
+                )
+            )
+            >= 1
+        )
     assert KNOWN.keys() <= set(DEMO_LOGINS)
     assert set(PLACES) == set(COURTS)

@@ -10,7 +10,14 @@ from pipeline.demo.almanac import Almanac
 from pipeline.demo.shape import latest_half, shape_of
 
 DAYS = [date(2024, 1, 1) + timedelta(days=37 * step) for step in range(32)]
-EDGES = [date(2026, 6, 30), date(2026, 7, 1), date(2026, 12, 31), date(2027, 1, 1), date(2026, 2, 18), date(2026, 11, 22)]
+EDGES = [
+    date(2026, 6, 30),
+    date(2026, 7, 1),
+    date(2026, 12, 31),
+    date(2027, 1, 1),
+    date(2026, 2, 18),
+    date(2026, 11, 22),
+]
 
 
 def shape_on(day, cases=None):

@@ -28,7 +28,17 @@ def report(django_db_setup, django_db_blocker):
     """One demo court for all tests of this module, rolled back at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
         output = StringIO()
-        call_command("synthesize", "--court", "川15", "--as-of", str(DAY), "--cases", "5000", stdout=output, stderr=StringIO())
+        call_command(
+            "synthesize",
+            "--court",
+            "川15",
+            "--as-of",
+            str(DAY),
+            "--cases",
+            "5000",
+            stdout=output,
+            stderr=StringIO(),
+        )
         yield json.loads(output.getvalue())
         transaction.set_rollback(True)
 
@@ -42,7 +52,9 @@ def demo(report):
 
 
 def open_due(court, first, last):
-    clocks = Clock.objects.filter(kind="statutory", state="running", case__closed_on=None, case__court__code=court)
+    clocks = Clock.objects.filter(
+        kind="statutory", state="running", case__closed_on=None, case__court__code=court
+    )
     return clocks.filter(due_on__gte=first, due_on__lte=last).count()
 
 
@@ -112,7 +124,9 @@ def test_sealed_juvenile_cases_are_seen_by_those_on_the_list_alone(demo):
 
 
 def test_chains_of_instances_are_linked(demo):
-    assert CaseLink.objects.filter(kind="appeal", case__court__code="川15", other__court__code__in=BASIC).exists()
+    assert CaseLink.objects.filter(
+        kind="appeal", case__court__code="川15", other__court__code__in=BASIC
+    ).exists()
     assert CaseLink.objects.filter(kind="enforcement").exists()
 
 
@@ -141,7 +155,8 @@ def test_a_court_with_real_cases_is_left_alone(demo):
 
 
 @pytest.mark.parametrize(
-    "words", [("--court", "川16"), ("--court", "川15", "--as-of", "22.11.2026"), ("--court", "川15", "--cases", "12")]
+    "words",
+    [("--court", "川16"), ("--court", "川15", "--as-of", "22.11.2026"), ("--court", "川15", "--cases", "12")],
 )
 def test_wrong_words_are_answered_with_what_would_be_right(words):
     with pytest.raises(CommandError, match=r"川15|2026-11-22|5000"):

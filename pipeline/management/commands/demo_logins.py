@@ -37,8 +37,14 @@ class Command(BaseCommand):
         except CannotSynthesize as refused:
             self._refuse(str(refused))
         except DatabaseError as wrong:
-            self._refuse(f"the database cannot be reached or is not migrated ({str(wrong).strip().splitlines()[0]})")
-        lines = [json.dumps(asdict(each), ensure_ascii=False) for each in logins] if options["json"] else table(logins)
+            self._refuse(
+                f"the database cannot be reached or is not migrated ({str(wrong).strip().splitlines()[0]})"
+            )
+        lines = (
+            [json.dumps(asdict(each), ensure_ascii=False) for each in logins]
+            if options["json"]
+            else table(logins)
+        )
         self.stdout.write("\n".join(lines))
 
     def _refuse(self, sentence: str) -> None:
@@ -49,7 +55,10 @@ class Command(BaseCommand):
 def table(logins: list[Login]) -> list[str]:
     rows = [[getattr(each, column) for column in COLUMNS] for each in (HEAD, *logins)]
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def width(text: str) -> int:

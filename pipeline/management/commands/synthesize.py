@@ -24,7 +24,9 @@ EARLIEST, LATEST = date(2020, 1, 1), date(2059, 6, 30)
 
 def court(code: str) -> str:
     if code != UPPER:
-        raise ArgumentTypeError(f'"{code}" has no demo; the demo court is {UPPER} (宜宾市中级人民法院) with its basic courts')
+        raise ArgumentTypeError(
+            f'"{code}" has no demo; the demo court is {UPPER} (宜宾市中级人民法院) with its basic courts'
+        )
     return code
 
 
@@ -52,16 +54,25 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--court", type=court, required=True, help=f"{UPPER}: Yibin's intermediate court and its basic courts")
+        parser.add_argument(
+            "--court",
+            type=court,
+            required=True,
+            help=f"{UPPER}: Yibin's intermediate court and its basic courts",
+        )
         parser.add_argument("--as-of", type=day, help="the day the demo lives on (default: today)")
         parser.add_argument("--seed", type=int, default=0, help="another seed, other people and cases")
-        parser.add_argument("--cases", type=number_of_cases, help="about so many cases instead of the published figures")
+        parser.add_argument(
+            "--cases", type=number_of_cases, help="about so many cases instead of the published figures"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         on = options["as_of"] or timezone.localdate()
         begun = perf_counter()
         try:
-            made = synthesize(day=on, seed=options["seed"], cases=options["cases"], at=timezone.now(), tell=self._tell)
+            made = synthesize(
+                day=on, seed=options["seed"], cases=options["cases"], at=timezone.now(), tell=self._tell
+            )
             self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks")
             tally = drain(at=timezone.now(), today=on)
         except CannotSynthesize as refused:
@@ -70,9 +81,16 @@ class Command(BaseCommand):
             said = str(wrong).strip().splitlines()[0]
             self._refuse(f"the database cannot be reached, is not migrated or gave up ({said})")
         self._tell(f"{perf_counter() - begun:7.1f} s  done")
-        report = {"court": options["court"], "as_of": str(on), "seed": options["seed"], "rows": dict(made.rows)}
+        report = {
+            "court": options["court"],
+            "as_of": str(on),
+            "seed": options["seed"],
+            "rows": dict(made.rows),
+        }
         seconds = {**made.seconds, "all": round(perf_counter() - begun, 3)}
-        self.stdout.write(json.dumps({**report, "refresh": tally.as_json(), "seconds": seconds}, ensure_ascii=False))
+        self.stdout.write(
+            json.dumps({**report, "refresh": tally.as_json(), "seconds": seconds}, ensure_ascii=False)
+        )
 
     def _tell(self, sentence: str) -> None:
         self.stderr.write(sentence)
