@@ -87,7 +87,7 @@ class GroundForm(EntryForm):
     def prepare(self) -> None:
         found = grounds_for(self.case, self.law, self.today, self.modes)
         self.grounds = [ground for ground in found if not (self.open_ended and ground.max_n is not None)]
-        self.fields["ground"].choices = [(ground.id, ground.name) for ground in self.grounds]
+        self.fields["ground"].choices = [("", _("请选择")), *((each.id, each.name) for each in self.grounds)]
 
 
 class PauseForm(GroundForm):

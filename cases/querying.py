@@ -33,7 +33,7 @@ SORTS = [
     ("number", "案号"),
 ]
 ORDERS = {
-    "due": (F("statutory__due_on").asc(nulls_last=True), "pk"),
+    "due": (F("due_on").asc(nulls_last=True), "pk"),
     "filed": (F("filed_on").asc(nulls_last=True), "pk"),
     "-filed": (F("filed_on").desc(nulls_last=True), "pk"),
     "number": ("year", "court__position", "type_code", "serial", "pk"),
@@ -124,15 +124,13 @@ def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
     match state:
         case "due5" | "due30":
             last = today + timedelta(days=NEAR if state == "due5" else NEARING)
-            return cases.filter(
-                statutory__state="running", statutory__due_on__gte=today, statutory__due_on__lte=last
-            )
+            return cases.filter(clock_state="running", due_on__gte=today, due_on__lte=last)
         case "overdue":
-            return cases.filter(statutory__state="running", statutory__due_on__lt=today)
+            return cases.filter(clock_state="running", due_on__lt=today)
         case "unknown":
             # A case whose clock has not been computed yet is as unknown as one whose clock cannot be.
-            return cases.filter(Q(statutory__state="unknown") | Q(statutory__state=None))
-    return cases.filter(statutory__state=state)
+            return cases.filter(Q(clock_state="unknown") | Q(clock_state=None))
+    return cases.filter(clock_state=state)
 
 
 def found_by(cases: QuerySet[Case], text: str) -> QuerySet[Case]:

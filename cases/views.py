@@ -50,6 +50,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "conditions": form.described(),
         "pages": pages(request, number, has_next=len(shown) > PAGE_SIZE),
         "query": query_without(request, "page"),
+        "query_of_all": f"{query_without(request, 'page', 'status')}&status=all",
         "may_export": request.user.may(Permission.EXPORT_CASES),
     }
     if is_part(request):
