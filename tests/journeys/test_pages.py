@@ -1,0 +1,164 @@
+"""Every page of the house, by role: accessible, narrow enough for a telephone, usable by keyboard and without scripts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.models import Clock, Doubt, ProcedureEvent
+from tests.journeys.conftest import NARROW, WIDE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+TODAY = timezone.localdate()
+HOME, LIST, ALERTS = "dashboard:home", "cases:list", "alerts:list"
+PAGES = {
+    "president": [
+        HOME,
+        LIST,
+        "cases:page",
+        ALERTS,
+        "cases:doubts",
+        "dashboard:trail",
+        "dashboard:definitions",
+        "courts:account",
+    ],
+    "trial_office": [
+        HOME,
+        "ingest:list",
+        "ingest:upload",
+        "cases:pause",
+        "cases:extend",
+        "cases:convert",
+        "cases:exclude",
+        "cases:number",
+    ],
+    "judge": [HOME, "dashboard:mine", "cases:page", "cases:event", "cases:pause", "cases:close", ALERTS],
+    "itadmin": [HOME, "courts:account"],
+}
+"""Address names; those about a case are opened for the case of ``a_case``."""
+
+
+@pytest.fixture
+def a_case(transactional_db, file_case, now):
+    """A case with a clock, an event and a doubt, among others near and past their limits."""
+    for days in (-3, 2, 20):
+        case = file_case(filed_on=TODAY - timedelta(days=160))
+        Clock.objects.create(
+            case=case,
+            kind="statutory",
+            rule="civ_first_ordinary",
+            state="running",
+            due_on=TODAY + timedelta(days=days),
+        )
+    case = file_case(filed_on=TODAY - timedelta(days=100))
+    due_on = TODAY + timedelta(days=81)
+    Clock.objects.create(
+        case=case,
+        kind="statutory",
+        rule="civ_first_ordinary",
+        state="running",
+        due_on=due_on,
+        start_on=case.filed_on,
+    )
+    ProcedureEvent.objects.create(case=case, node="立案", on=case.filed_on)
+    Doubt.objects.create(case=case, kind="no_limit_rule", sentence="无法确定审限规则", raised_at=now)
+    return case
+
+
+def address(name: str, case) -> str:
+    about_case = name.startswith("cases:") and name not in ("cases:list", "cases:doubts")
+    return reverse(name, args=[case.pk]) if about_case else reverse(name)
+
+
+@pytest.fixture(params=PAGES)
+def person(request, a_case, post):
+    role = request.param
+    user = post("itadmin") if role == "itadmin" else request.getfixturevalue(role)
+    return user, [address(name, a_case) for name in PAGES[role]]
+
+
+def overflow(page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_every_page_is_accessible_and_fits_a_telephone(person, page_of, axe):
+    user, addresses = person
+    page, wrongs = page_of(user), []
+    for where in addresses:
+        page.set_viewport_size(WIDE)
+        assert page.goto(where).status == 200, where
+        page.wait_for_load_state("networkidle")
+        wrongs += axe(page)
+        page.set_viewport_size(NARROW)
+        wrongs += [f"{where} is {overflow(page)} px too wide at 390"] if overflow(page) > 0 else []
+    assert wrongs == []
+
+
+def test_every_page_is_there_without_scripts(person, page_of):
+    user, addresses = person
+    page = page_of(user, scripts=False)
+    for where in addresses:
+        assert page.goto(where).status == 200, where
+        assert page.locator("h1").first.is_visible(), where
+
+
+def test_the_doors_are_accessible(page_of, axe, transactional_db):
+    page = page_of(None, size=NARROW)
+    for name in ("courts:login", "courts:reset"):
+        page.goto(reverse(name))
+        assert axe(page) == [] and overflow(page) <= 0
+
+
+def test_the_keyboard_reaches_the_content_first_and_then_everything_in_order(page_of, president, a_case):
+    page = page_of(president)
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.tagName")
+        )
+    assert any("clock=due5" in each for each in reached)
+    assert any("period=" in each for each in reached)
+    assert "SUMMARY" in reached
+
+
+def test_the_period_is_changed_without_scripts(page_of, president, a_case):
+    page = page_of(president, scripts=False)
+    page.goto("/")
+    page.get_by_role("link", name="上年", exact=True).click()
+    assert f"{TODAY.year - 1}-01-01 至 {TODAY.year - 1}-12-31" in page.locator("main").inner_text()
+
+
+def test_the_chart_is_drawn_and_its_table_says_the_same(page_of, president, a_case):
+    page = page_of(president)
+    page.goto("/")
+    page.locator("[data-chart] svg").wait_for()
+    page.get_by_text("数据表").click()
+    last = page.locator("details table tbody tr").last.locator("td").last
+    assert last.inner_text() == page.locator('[data-figure="pending"] [data-value]').inner_text()
+
+
+def test_a_number_leads_to_its_cases(page_of, president, a_case):
+    page = page_of(president)
+    page.goto("/")
+    near = page.locator('[data-figure="near"] [data-value] a')
+    assert near.inner_text() == "1"
+    near.click()
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_the_first_screen_prints_its_tables(page_of, president, a_case):
+    page = page_of(president)
+    page.goto("/")
+    page.emulate_media(media="print")
+    assert not page.locator("header.top").is_visible()
+    assert page.locator("details table").first.is_visible()
