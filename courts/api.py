@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -85,14 +85,10 @@ class MeViewSet(ViewSetMixin, Interface):
     pagination_class = None
     filter_backends: list[Any] = []
 
-    def is_list(self) -> bool:
-        return False
-
-    def get_queryset(self) -> QuerySet[User]:
-        return User.objects.none()
+    queryset = User.objects.none()
 
     @extend_schema(tags=["me"], summary="本人、职务与令牌", operation_id="me", responses=Me)
-    def list(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> Response:
         user = request.user
         said = {
             "id": user.pk,
