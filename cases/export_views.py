@@ -25,7 +25,7 @@ from courts.clock import today
 from courts.roles import Permission
 
 ACT = "cases.export"
-TOO_MANY = f"符合条件的案件超过 {MOST_ROWS_OF_A_SHEET:,} 件，一个工作表放不下，请改用 CSV 或缩小条件"
+TOO_MANY = f"符合条件的案件超过 {MOST_ROWS_OF_A_SHEET:,} 件，请改用 CSV 导出，或缩小条件"
 
 
 @login_required

@@ -16,7 +16,7 @@ COLUMNS = ("案号", "案由", "审判程序", "法院", "承办部门", "承办
            "在办天数", "暂停天数", "状态")  # fmt: skip
 WIDTHS = (28, 26, 14, 22, 16, 12, 12, 12, 12, 10, 10, 10, 14)
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-MOST_ROWS_OF_A_SHEET = 200_000
+MOST_ROWS_OF_A_SHEET = 50_000  # a few seconds; more than that goes out as CSV, which streams
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class CaseFilter(forms.Form):
         courts = courts_within(user)
         self.fields["court"].queryset = courts
         chosen = self.chosen_court(courts)
+        self.is_one_court = chosen is not None
         self.fields["division"].queryset = divisions_within(user, chosen) if chosen else divisions_within(user, None).none()
         self.fields["judge"].queryset = judges_within(user, chosen)
         for field in self.fields.values():

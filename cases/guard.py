@@ -65,11 +65,12 @@ def locked(case: Case) -> Case:
 
 
 def set_fields(case: Case, values: dict[str, Any], *, by: User, at: datetime) -> None:
-    """Set fields of the case that a person decided; a feed does not overwrite them from now on."""
-    for name, value in values.items():
+    """Set fields of the case that a person decided; a feed does not overwrite what changed from now on."""
+    changed = {name: value for name, value in values.items() if getattr(case, name) != value}
+    for name, value in changed.items():
         setattr(case, name, value)
-    mark_entered(case, values, by=by, at=at)
-    case.save(update_fields=[*values, "entered"])
+    mark_entered(case, changed, by=by, at=at)
+    case.save(update_fields=[*changed, "entered"])
 
 
 def mark_entered(case: Case, fields: Iterable[str], *, by: User, at: datetime) -> None:

@@ -125,8 +125,7 @@ def reassign(
         return case
     refuse_if(assignment_problem(case, judge, division), act, case=case, by=by)
     formerly = case.judge.name if case.judge else "未定"
-    case.judge, case.division_id = judge, wanted["division_id"]
-    set_fields(case, {"judge": judge, "division": case.division}, by=by, at=at)
+    set_fields(case, {"judge": judge, "division": division or case.division}, by=by, at=at)
     ProcedureEvent.objects.get_or_create(
         case=case,
         node=REASSIGNED,

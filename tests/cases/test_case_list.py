@@ -140,6 +140,12 @@ def test_a_line_shows_the_three_clocks(client, president, file_case):
     assert (row.due_on, row.remaining, row.in_hand, row.paused_days, row.level) == (None, 74, 120, 15, "paused")
 
 
+def test_a_reader_of_several_courts_sees_which_court_a_case_is_in(client, post, upper_court, file_case):
+    file_case()
+    client.force_login(post("superior", "中院联络员", at=upper_court))
+    assert "宜宾市翠屏区人民法院 民事审判第一庭" in client.get(LIST).content.decode()
+
+
 def test_htmx_gets_the_table_alone_and_its_links_carry_the_new_conditions(client, president, file_case):
     file_case()
     client.force_login(president)

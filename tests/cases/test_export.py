@@ -105,6 +105,16 @@ def test_those_who_may_not_export_are_refused_and_it_is_recorded(client, judge):
     assert Entry.objects.get(act="cases.export").outcome == "refused"
 
 
+def test_too_many_cases_for_a_sheet_are_sent_to_csv(client, president, file_cases, monkeypatch):
+    monkeypatch.setattr("cases.export_views.MOST_ROWS_OF_A_SHEET", 2)
+    file_cases(3)
+    client.force_login(president)
+    answer = client.get(EXPORT)
+    assert answer.status_code == 409
+    assert "请改用 CSV" in answer.content.decode()
+    assert client.get(f"{EXPORT}?format=csv").status_code == 200
+
+
 def test_an_export_costs_the_same_however_long(taken, file_cases, costs_the_same):
     file_cases(2)
     costs_the_same(lambda: taken("format=csv"), grow=lambda: file_cases(20))
