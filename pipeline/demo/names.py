@@ -67,16 +67,12 @@ def person(rng: Random) -> str:
     return rng.choice(SURNAMES) + given
 
 
-def people(rng: Random, n: int) -> list[str]:
-    return [person(rng) for _ in range(n)]
-
-
 def companies(rng: Random, n: int) -> list[str]:
     return [f"宜宾{rng.choice(STYLES)}{rng.choice(GIVEN)}{rng.choice(TRADES)}有限公司" for _ in range(n)]
 
 
-def distinct_people(rng: Random, n: int) -> list[str]:
-    """Names for the staff of one court: no two the same, so that a name finds one person."""
+def people(rng: Random, n: int) -> list[str]:
+    """So many names, no two the same: a name finds one person of a court, and a party stands once in a case."""
     found: dict[str, None] = {}
     while len(found) < n:
         found[person(rng)] = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from pipeline.demo.names import distinct_people
+from pipeline.demo.names import people
 
 UPPER = "川15"
 BASIC = ("川1502", "川1503", "川1504", "川1523", "川1524", "川1525", "川1526", "川1527", "川1528", "川1529")
@@ -134,7 +134,7 @@ def staff_of(rng: Random) -> Staff:
 def _hire(staff: Staff, court: str, rng: Random) -> None:
     divisions = _divisions(court)
     staff.divisions.extend(divisions)
-    names = iter(distinct_people(rng, 400))
+    names = iter(people(rng, 400))
     _hire_leaders(staff, court, divisions, names)
     judges = (
         JUDGES_OF_THE_UPPER_COURT if court == UPPER else max(10, round(SHARES[court] * JUDGES_OF_THE_REGION))

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from itertools import islice
+from random import Random
 
 import pytest
 
@@ -15,6 +16,7 @@ from courts.roles import Role
 from pipeline.demo.court import Demo
 from pipeline.demo.dues import Law
 from pipeline.demo.kinds import KINDS
+from pipeline.demo.names import people
 from pipeline.demo.people import COURTS, DEMO_LOGINS, KNOWN, PLACES
 from pipeline.demo.rows import COLUMNS
 
@@ -286,3 +288,13 @@ def test_every_court_is_staffed_and_every_role_has_someone_to_log_in():
         )
     assert KNOWN.keys() <= set(DEMO_LOGINS)
     assert set(PLACES) == set(COURTS)
+
+
+def test_nobody_stands_twice_on_the_same_side(small):
+    stand = Counter((party["case_id"], party["name"], party["standing"]) for party in small["cases_party"])
+    assert max(stand.values()) == 1
+
+
+def test_names_are_given_once():
+    rng = Random(0)
+    assert len(set(people(rng, 12_000))) == 12_000
