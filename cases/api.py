@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -254,6 +255,26 @@ class CaseViewSet(ListModelMixin, RetrieveModelMixin, CaseInterface):
         note_reading(case, request)
         return Response(CaseDetail(line | facts_of(case, request.user)).data)
 
+    @extend_schema(
+        summary="一个案件的全部期限，逐行说明理由",
+        operation_id="cases_clocks",
+        parameters=[REFERENCE, AsOf],
+        responses=Clocks,
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def clocks(self, request: Request, case: str) -> Response:
+        """Every clock of a case: computed from the facts as they stand this moment."""
+        asked = AsOf(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        as_of = asked.validated_data.get("as_of") or today()
+        found = with_facts(self.get_queryset()).get(pk=self.get_object().pk)
+        note_reading(found, request)
+        return Response({"as_of": as_of, "clocks": clocks_of(found, law_in_use(), as_of)})
+
+    def parameters(self) -> set[str]:
+        return {"as_of"} if self.action == "clocks" else super().parameters()
+
 
 def facts_of(case: Case, user: Any) -> dict[str, Any]:
     rows = {
@@ -274,35 +295,3 @@ def note_reading(case: Case, request: Request) -> None:
     """Whoever reads a case without sitting on it leaves a trace, here as on the page."""
     if not sits_on(request.user, case):
         trail.record_reading(case, by=request.user, at=timezone.now())
-
-
-@extend_schema_view(
-    list=extend_schema(
-        tags=["cases"],
-        summary="一个案件的全部期限，逐行说明理由",
-        operation_id="cases_clocks",
-        parameters=[REFERENCE, AsOf],
-        responses=Clocks,
-        filters=False,
-    )
-)
-class ClockViewSet(CaseInterface):
-    """Every clock of a case."""
-
-    own_parameters = ("as_of",)
-    pagination_class = None
-
-    def is_list(self) -> bool:
-        return False
-
-    def list(self, request: Request, case: str) -> Response:
-        as_of = self.as_of()
-        pk = self.get_object().pk
-        found = with_facts(self.get_queryset()).get(pk=pk)
-        note_reading(found, request)
-        return Response({"as_of": as_of, "clocks": clocks_of(found, law_in_use(), as_of)})
-
-    def as_of(self) -> date:
-        asked = AsOf(data=self.request.query_params)
-        asked.is_valid(raise_exception=True)
-        return asked.validated_data.get("as_of") or today()

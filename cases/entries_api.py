@@ -285,7 +285,11 @@ class EntryViewSet(CaseInterface):
         return self.enter(PauseEntry, ExclusionColumns)
 
     @act(
-        ResumeEntry, ExclusionColumns, "恢复计时", url_path=r"pauses/(?P<fact>[0-9]+)/resume", parameters=[FACT]
+        ResumeEntry,
+        ExclusionColumns,
+        "恢复计时",
+        url_path=r"pauses/(?P<fact>[0-9]+)/resume",
+        parameters=[FACT],
     )
     def resume(self, request: Request, case: str, fact: str) -> Response:
         return self.enter(ResumeEntry, ExclusionColumns, self.recorded(Exclusion, fact))
@@ -329,6 +333,8 @@ class EntryViewSet(CaseInterface):
         responses={200: Withdrawn},
         parameters=[REFERENCE, KIND, FACT],
     )
-    @action(detail=True, methods=["post"], url_path=rf"(?P<kind>{'|'.join(KINDS)})/(?P<fact>[0-9]+)/withdrawal")
+    @action(
+        detail=True, methods=["post"], url_path=rf"(?P<kind>{'|'.join(KINDS)})/(?P<fact>[0-9]+)/withdrawal"
+    )
     def withdrawal(self, request: Request, case: str, kind: str, fact: str) -> Response:
         return self.enter(WithdrawalEntry, Withdrawn, self.recorded(KINDS[kind], fact))

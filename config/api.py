@@ -1,23 +1,23 @@
 """The API's addresses under /api/v1/; each endpoint lives beside what it exposes."""
 
 from django.contrib.auth.decorators import login_required
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularSwaggerSplitView, SpectacularYAMLAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from alerts.api import AlertViewSet
-from cases.api import CaseViewSet, ClockViewSet
+from cases.api import CaseViewSet
 from cases.entries_api import EntryViewSet
 from catalogues.api import EditionViewSet
 from catalogues.api import EntryViewSet as CatalogueEntryViewSet
 from courts.api import CourtViewSet, MeViewSet
+from courts.interface import nothing_here
 from ingest.api import BatchViewSet, RejectedViewSet
 
 router = SimpleRouter()
 router.register("cases", CaseViewSet, basename="case")
 router.register("cases", EntryViewSet, basename="entry")
-router.register(r"cases/(?P<case>[^/]+)/clocks", ClockViewSet, basename="clock")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("catalogues/editions", EditionViewSet, basename="edition")
 router.register(
@@ -26,7 +26,6 @@ router.register(
 router.register("imports", BatchViewSet, basename="import")
 router.register(r"imports/(?P<import>[0-9]+)/rejected", RejectedViewSet, basename="rejected")
 router.register("courts", CourtViewSet, basename="court")
-router.register("me", MeViewSet, basename="me")
 
 # The browser of the API is a page: from our own static files, for people who are logged in.
 browser = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
@@ -34,6 +33,8 @@ browser = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_na
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    path("me/", MeViewSet.as_view({"get": "retrieve"}), name="me"),
     path("schema/", SpectacularYAMLAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"),
     path("docs/", login_required(browser), name="docs"),
+    re_path("", nothing_here, name="nothing-here"),
 ]

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django_filters import rest_framework as filters
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -78,6 +79,7 @@ def by_field(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
         yield field, [str(each) for each in detail]
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest) -> JsonResponse:
     """An address that the interface does not have, told in its own manner and not as a page."""
     sentence = "接口没有这一地址，请对照 /api/v1/docs/ 所列的地址（均以 / 结尾）"

@@ -24,8 +24,12 @@ def test_without_a_token_nothing_is_told(db):
 
 def test_an_ended_token_opens_nothing(president):
     long_ago = timezone.now() - timedelta(days=31)
-    _, expired = issue_token(user=president, name="旧", scopes=["cases:read"], days=30, by=president, at=long_ago)
-    token, revoked = issue_token(user=president, name="新", scopes=["cases:read"], days=30, by=president, at=timezone.now())
+    _, expired = issue_token(
+        user=president, name="旧", scopes=["cases:read"], days=30, by=president, at=long_ago
+    )
+    token, revoked = issue_token(
+        user=president, name="新", scopes=["cases:read"], days=30, by=president, at=timezone.now()
+    )
     revoke_token(token=token, by=president, at=timezone.now())
     for secret in (expired, revoked, "mj_invented", "一"):
         answer = APIClient().get(V1 + "cases/", HTTP_AUTHORIZATION=f"Bearer {secret}".encode())
@@ -51,7 +55,9 @@ def test_a_token_opens_what_its_scope_names_and_nothing_else(calls, president, s
 
 def test_reading_does_not_open_writing(calls, judge, file_case):
     case = file_case()
-    answer = calls(judge, "cases:read").post(f"{V1}cases/{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json")
+    answer = calls(judge, "cases:read").post(
+        f"{V1}cases/{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json"
+    )
     assert answer.status_code == 403
     assert "cases:write" in answer.json()["detail"]
 
@@ -68,7 +74,9 @@ def test_a_session_without_the_pages_check_value_writes_nothing(judge, file_case
     case = file_case()
     stranger = APIClient(enforce_csrf_checks=True)
     stranger.force_login(judge)
-    answer = stranger.post(f"{V1}cases/{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json")
+    answer = stranger.post(
+        f"{V1}cases/{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json"
+    )
     assert answer.status_code == 403
     assert not case.procedureevent_rows.exists()
 
@@ -81,8 +89,12 @@ def test_only_the_digest_of_a_token_is_kept(calls, president):
 
 def test_alerts_are_those_of_the_cases_one_sees(calls, president, outsider, file_case, now):
     case = file_case()
-    Alert.objects.create(case=case, clock="civ_first_ordinary", stage="urgent", due_on="2026-09-02", raised_at=now)
-    Alert.objects.create(case=case, clock="N20", stage="overdue", due_on="2026-03-09", raised_at=now, closed_at=now)
+    Alert.objects.create(
+        case=case, clock="civ_first_ordinary", stage="urgent", due_on="2026-09-02", raised_at=now
+    )
+    Alert.objects.create(
+        case=case, clock="N20", stage="overdue", due_on="2026-03-09", raised_at=now, closed_at=now
+    )
     [alert] = calls(president).get(V1 + "alerts/?open=true").json()["results"]
     assert (alert["number"], alert["stage"], alert["court"]) == (case.number, "urgent", "川1502")
     assert len(calls(president).get(V1 + "alerts/?due_by=2026-03-09").json()["results"]) == 1
@@ -97,7 +109,9 @@ def test_the_catalogues_are_read_with_their_sources_and_drafts_are_not(calls, pr
     address = f"{V1}catalogues/editions/{editions[0]['id']}/entries/?code=civ_first_ordinary"
     [entry] = client.get(address).json()["results"]
     assert "versions" in str(entry["body"]) or entry["body"]
-    assert draft.pk not in {edition["id"] for edition in client.get(V1 + "catalogues/editions/").json()["results"]}
+    assert draft.pk not in {
+        edition["id"] for edition in client.get(V1 + "catalogues/editions/").json()["results"]
+    }
     assert client.get(f"{V1}catalogues/editions/{draft.pk}/entries/").status_code == 404
 
 

@@ -24,7 +24,9 @@ def numbers(answer) -> list[str]:
 
 def test_one_call_gives_every_column_and_the_clock(calls, president, file_case, compute, judge):
     case = file_case(amount="12000.50")
-    Exclusion.objects.create(case=case, ground="appraisal", starts_on=date(2026, 4, 1), resumes_on=date(2026, 4, 11))
+    Exclusion.objects.create(
+        case=case, ground="appraisal", starts_on=date(2026, 4, 1), resumes_on=date(2026, 4, 11)
+    )
     ProcedureEvent.objects.create(case=case, node="开庭", on=date(2026, 4, 20))
     compute(case)
     [row] = calls(president).get(CASES).json()["results"]
@@ -33,14 +35,22 @@ def test_one_call_gives_every_column_and_the_clock(calls, president, file_case, 
     assert row["latest_event"] == {"node": "开庭", "on": "2026-04-20"}
     clock = row["clock"]
     assert (clock["state"], clock["due_on"], clock["excluded_days"]) == ("running", "2026-09-14", 10)
-    assert (clock["before_roll"], clock["calendar"], clock["limit"]) == ("2026-09-12", "published", "civ_first_ordinary")
+    assert (clock["before_roll"], clock["calendar"], clock["limit"]) == (
+        "2026-09-12",
+        "published",
+        "civ_first_ordinary",
+    )
     assert clock["remaining_days"] == (date(2026, 9, 14) - timezone.localdate()).days
 
 
 def test_a_case_whose_clock_is_not_computed_yet_is_unknown(calls, president, file_case):
     file_case()
     [row] = calls(president).get(CASES, {"clock": "unknown"}).json()["results"]
-    assert (row["clock"]["state"], row["clock"]["calendar"], row["clock"]["due_on"]) == ("unknown", None, None)
+    assert (row["clock"]["state"], row["clock"]["calendar"], row["clock"]["due_on"]) == (
+        "unknown",
+        None,
+        None,
+    )
 
 
 def test_open_only_is_filtered_by_the_server(calls, president, file_case):
@@ -51,7 +61,10 @@ def test_open_only_is_filtered_by_the_server(calls, president, file_case):
     assert len(numbers(client.get(CASES))) == 2
 
 
-@pytest.mark.parametrize("written", ["（2026）川1502民初1号", "(2026)川1502民初1号", "〔2026〕川1502民初1号", "(2026) 川1502 民初 1 号"])
+@pytest.mark.parametrize(
+    "written",
+    ["（2026）川1502民初1号", "(2026)川1502民初1号", "〔2026〕川1502民初1号", "(2026) 川1502 民初 1 号"],
+)
 def test_a_number_is_found_however_its_brackets_are_written(calls, president, file_cases, written):
     file_cases(2)
     client = calls(president)
@@ -61,7 +74,9 @@ def test_a_number_is_found_however_its_brackets_are_written(calls, president, fi
 
 def test_a_former_number_leads_to_the_case_and_yields_to_the_present_bearer(calls, president, file_case):
     corrected = file_case(number="（2026）川1502民初77号")
-    FormerNumber.objects.create(case=corrected, number="（2026）川1502民初7号", changed_at=timezone.now(), reason="误")
+    FormerNumber.objects.create(
+        case=corrected, number="（2026）川1502民初7号", changed_at=timezone.now(), reason="误"
+    )
     client = calls(president)
     address = f"{CASES}{quote('(2026)川1502民初7号')}/"
     assert client.get(address).json()["id"] == corrected.pk
@@ -150,7 +165,12 @@ def test_others_cases_do_not_exist_for_an_outsider(calls, outsider, file_case, j
     for address in reached:
         answer = client.get(f"{address}/")
         assert (answer.status_code, answer.content) == (404, invented.content)
-    assert client.post(f"{CASES}{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json").status_code == 404
+    assert (
+        client.post(
+            f"{CASES}{case.pk}/events/", {"node": "开庭", "on": "2026-04-01"}, format="json"
+        ).status_code
+        == 404
+    )
 
 
 def test_a_sealed_case_is_seen_by_its_panel_alone(calls, president, judge, file_case):
@@ -204,7 +224,11 @@ def test_reading_the_case_of_another_leaves_a_trace_and_ones_own_does_not(calls,
 
 def test_a_page_is_read_along_an_index_however_many_cases_there_are(calls, president, file_case):
     template = file_case()
-    fields = {f.attname: getattr(template, f.attname) for f in Case._meta.fields if f.attname not in ("id", "number")}
+    fields = {
+        f.attname: getattr(template, f.attname)
+        for f in Case._meta.fields
+        if f.attname not in ("id", "number")
+    }
     Case.objects.bulk_create(Case(**fields, number=f"（2026）川1502民初{n}号") for n in range(100, 3100))
     client = calls(president)
     with CaptureQueriesContext(connection) as asked:

@@ -14,7 +14,17 @@ from cases.models import Case, Exclusion, Extension, Party, ProcedureEvent
 from catalogues.selectors import law_in_use
 
 AS_OF = "2026-06-30"
-FIELDS = ("state", "start", "nominal", "excluded_days", "before_roll", "due", "remaining_days", "level", "calendar")
+FIELDS = (
+    "state",
+    "start",
+    "nominal",
+    "excluded_days",
+    "before_roll",
+    "due",
+    "remaining_days",
+    "level",
+    "calendar",
+)
 
 
 @pytest.fixture
@@ -39,7 +49,9 @@ def batch(tmp_path, record: dict) -> dict:
 def test_page_interface_and_batch_show_the_same_date_for_the_same_reasons(clocks, file_case, tmp_path):
     case = file_case(filed_on=date(2024, 1, 15), accepted_on=date(2024, 1, 15))
     Extension.objects.create(case=case, months=6, approved_on=date(2024, 6, 20))
-    Exclusion.objects.create(case=case, ground="appraisal", starts_on=date(2024, 3, 1), resumes_on=date(2024, 4, 10))
+    Exclusion.objects.create(
+        case=case, ground="appraisal", starts_on=date(2024, 3, 1), resumes_on=date(2024, 4, 10)
+    )
     [clock, *_] = clocks(case)
     told = batch(
         tmp_path,
@@ -61,7 +73,9 @@ def test_a_step_of_the_procedure_is_the_batch_commands_too(clocks, file_case, tm
     ProcedureEvent.objects.create(case=case, node="庭审结束", on=date(2026, 4, 1))
     steps = {clock["rule"]: clock for clock in clocks(case) if clock["kind"] == "node"}
     told = batch(tmp_path, {"limit": "N51", "start": "2026-04-01"})
-    assert {name: steps["N51"][name] for name in (*FIELDS, "because")} == {name: told[name] for name in (*FIELDS, "because")}
+    assert {name: steps["N51"][name] for name in (*FIELDS, "because")} == {
+        name: told[name] for name in (*FIELDS, "because")
+    }
     assert steps["N20"]["name"]
 
 

@@ -32,14 +32,25 @@ def act(calls, judge, file_case):
     [
         ("events", EVENT, ProcedureEvent),
         ("pauses", PAUSE, Exclusion),
-        ("exclusions", {"ground": "appraisal", "starts_on": "2026-04-01", "resumes_on": "2026-05-01", "reason": "鉴定"}, Exclusion),
+        (
+            "exclusions",
+            {"ground": "appraisal", "starts_on": "2026-04-01", "resumes_on": "2026-05-01", "reason": "鉴定"},
+            Exclusion,
+        ),
         ("extensions", EXTENSION | {"approved_on": "2026-04-01"}, Extension),
-        ("conversions", {"to_procedure": "summary", "decided_on": "2026-04-01", "reason": "事实清楚"}, Conversion),
+        (
+            "conversions",
+            {"to_procedure": "summary", "decided_on": "2026-04-01", "reason": "事实清楚"},
+            Conversion,
+        ),
     ],
 )
 def test_the_same_act_twice_is_the_same_as_once(act, path, body, model):
     first, second = act(path, body), act(path, body)
-    assert (first.status_code, second.status_code) == (201, 200), (first.content.decode(), second.content.decode())
+    assert (first.status_code, second.status_code) == (201, 200), (
+        first.content.decode(),
+        second.content.decode(),
+    )
     assert first.json() == second.json()
     assert model.objects.filter(case=act.case).count() == 1
     assert Entry.objects.filter(case_id=act.case.pk, outcome="done", act__startswith="cases.").count() == 1
@@ -71,14 +82,21 @@ def test_what_was_withdrawn_stays_and_counts_no_more(act):
 
 
 def test_closing_linking_and_correcting(act, calls, trial_office):
-    assert act("closing", {"closed_on": "2026-05-01", "closed_how": "判决"}).json()["closed_on"] == "2026-05-01"
-    assert act("links", {"kind": "appeal", "other_number": "(2026)川15民终9号"}).json()["other_number"] == "（2026）川15民终9号"
+    assert (
+        act("closing", {"closed_on": "2026-05-01", "closed_how": "判决"}).json()["closed_on"] == "2026-05-01"
+    )
+    assert (
+        act("links", {"kind": "appeal", "other_number": "(2026)川15民终9号"}).json()["other_number"]
+        == "（2026）川15民终9号"
+    )
     office = calls(trial_office)
     answer = act("number", {"number": "(2026)川1502民初900号", "reason": "误录"}, by=office)
     assert answer.json()["number"] == "（2026）川1502民初900号"
 
 
-def test_a_case_is_given_to_a_judge_of_its_own_court_alone(act, calls, division_head, post, division, outsider):
+def test_a_case_is_given_to_a_judge_of_its_own_court_alone(
+    act, calls, division_head, post, division, outsider
+):
     head, heir = calls(division_head), post("judge", "李法官", division=division)
     given = act("assignment", {"judge": heir.pk, "reason": "轮岗"}, by=head)
     assert (given.status_code, given.json()["judge_id"]) == (200, heir.pk)
