@@ -138,7 +138,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 AXES_FAILURE_LIMIT = env.int("LOCKOUT_AFTER", default=5)
 AXES_COOLOFF_TIME = env.float("LOCKOUT_HOURS", default=0.5)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a court shares one address: nobody locks out a colleague
 AXES_LOCKOUT_TEMPLATE = "courts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

@@ -255,6 +255,19 @@ def test_no_page_tells_an_outsider_of_the_case(client, everywhere, request, post
 
 
 @pytest.mark.slow
+def test_the_sweep_would_notice(client, everywhere, secret_case):
+    """The same words are there for the judge of the case: the sweep looks where they would be."""
+    client.force_login(secret_case.judge)
+    pages = [client.get(path) for route, path in everywhere() if route.startswith("cases/")]
+    told = [
+        page
+        for page in pages
+        if not page.streaming and SECRET_WORDS[0] in page.content.decode("utf-8", "replace")
+    ]
+    assert len(told) > 5
+
+
+@pytest.mark.slow
 def test_no_address_lets_an_outsider_change_the_case(client, everywhere, outsider, secret_case, sealed_case):
     client.force_login(outsider)
     before = [list(Case.objects.filter(pk=case.pk).values()) for case in (secret_case, sealed_case)]

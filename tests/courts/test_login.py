@@ -71,6 +71,12 @@ def test_after_five_failures_even_the_right_password_waits(client, judge, log_in
     assert not logged_in(client)
 
 
+def test_one_persons_failures_do_not_lock_out_a_colleague_behind_the_same_address(judge, president, log_in):
+    for _ in range(6):
+        log_in(judge.username, "wrong")
+    assert log_in(president.username).status_code == 302
+
+
 def test_logging_out_takes_a_post_and_leaves_an_entry(client, judge):
     client.force_login(judge)
     assert client.get("/logout/").status_code == 405
