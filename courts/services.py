@@ -34,6 +34,16 @@ def create_user(
 
 
 @transaction.atomic
+def set_first_password(*, user: User, at: datetime) -> str:
+    """A random password for someone who has none, for who sets up the house; it is kept as a hash alone."""
+    password = secrets.token_urlsafe(12)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    trail.record("courts.set_first_password", on=user, at=at)
+    return password
+
+
+@transaction.atomic
 def change_user(*, user: User, name: str, email: str, staff_no: str, by: User | None, at: datetime) -> User:
     """Correct a person's name, address or staff number."""
     permit_person("courts.change_user", user=user, by=by)

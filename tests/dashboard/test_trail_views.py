@@ -1,6 +1,8 @@
 """The trail on pages: one's own court's, and a case's own; nothing about a sealed case to who may not see it."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,9 @@ from audit import trail
 from courts.models import Posting
 from dashboard.acts import ACTS
 from dashboard.trail_views import PAGE
+
+HOUSE = Path(__file__).resolve().parents[2]
+ROOMS = ["pipeline", "dashboard", "ingest", "alerts", "cases", "catalogues", "courts"]
 
 
 @pytest.fixture
@@ -138,5 +143,10 @@ def test_a_post_elsewhere_opens_the_trail_elsewhere_and_not_here(client, preside
     assert "委托鉴定" not in page_of(client)
 
 
-def test_every_act_has_a_name_people_understand():
+def test_every_act_recorded_anywhere_has_a_name_people_understand():
+    named = r"(?:record\(\s*|Refused\([^)]*?act=|\bact=|\bact = |\bACT = )\"([a-z]+\.[a-z_]+)\""
+    sources = [path.read_text() for room in ROOMS for path in (HOUSE / room).rglob("*.py")]
+    recorded = {act for source in sources for act in re.findall(named, source)}
+    assert len(recorded) > 30
+    assert recorded <= set(ACTS)
     assert not [label for label in ACTS.values() if str(label).isascii()]
