@@ -249,8 +249,8 @@ def act(
     def mark(method: Callable[..., Response]) -> Callable[..., Response]:
         described = extend_schema(
             tags=["entries"], summary=summary, request=entry, responses=answers, parameters=parameters
-        )(method)
-        return action(detail=True, methods=["post"], **path)(described)
+        )
+        return described(action(detail=True, methods=["post"], **path)(method))
 
     return mark
 
