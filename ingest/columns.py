@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
-from cases.numbers import explain, nearest, parse
+from cases.numbers import CaseNumber, explain, nearest, parse
 from ingest.book import Book, Seat
 from ingest.mapping import Layout
 from ingest.readers import Chunk
@@ -176,11 +176,12 @@ class Columns:
 
     def read(self, rows: list[list[str]]) -> list[list[str | None]]:
         found: list[list[str | None]] = []
+        cells = list(zip(*rows, strict=False))
         for (column, place), memory in zip(self.columns, self.memory, strict=True):
-            if place is None:
+            if place is None or not cells:
                 found.append([column.default] * len(rows))
             else:
-                found.append([memory[row[place]] for row in rows])
+                found.append(list(map(memory.__getitem__, cells[place])))
         return found
 
     def why(self, row: list[str]) -> Reason | None:
@@ -244,8 +245,8 @@ class FactLines:
         return lines
 
 
-class Stems(dict[str, str | None]):
-    """What a number says before its serial, read once: court, year, type and category in COPY's form.
+class Stems(dict[str, tuple[str, str] | None]):
+    """What a number says before its serial, read once: its identity in COPY's form, and the id of its court.
 
     None where the text is not yet in the one way to write a number: the whole number is then read on its own.
     """
@@ -254,19 +255,23 @@ class Stems(dict[str, str | None]):
         super().__init__()
         self.book = book
 
-    def __missing__(self, stem: str) -> str | None:
+    def __missing__(self, stem: str) -> tuple[str, str] | None:
         if len(self) > 50_000:
             self.clear()
         number = parse(f"{stem}1号", self.book.law.type_codes)
         plain = number.is_valid and number.normalized == f"{stem}1号" and not number.sub
         seat = self.book.seat(number.court or "", number.year or 0) if plain else None
-        found = self[stem] = None if seat is None or self.book.is_closed_to(seat) else identity(seat, number)
+        is_good = seat is not None and not self.book.is_closed_to(seat)
+        found = self[stem] = (identity(seat, number), court_of(seat)) if seat and is_good else None
         return found
 
 
-def identity(seat: Seat, number: object) -> str:
-    court = NULL if seat.court_id is None else str(seat.court_id)
-    return f"{court}\t{seat.code}\t{seat.doubt}\t{number.year}\t{number.type or ''}\t{number.category}"
+def court_of(seat: Seat) -> str:
+    return NULL if seat.court_id is None else str(seat.court_id)
+
+
+def identity(seat: Seat, number: CaseNumber) -> str:
+    return f"{court_of(seat)}\t{seat.code}\t{seat.doubt}\t{number.year}\t{number.type or ''}\t{number.category}"
 
 
 PEOPLE = ("division", "judge", "presiding", "members")
@@ -289,6 +294,20 @@ PLACES = {
 }
 
 
+class Named(dict[tuple[str, ...], str]):
+    """People and divisions by court and names, each combination looked up once."""
+
+    def __init__(self, resolve: Callable[[str, dict[str, str]], str], fields: list[str]):
+        super().__init__()
+        self.resolve, self.fields = resolve, fields
+
+    def __missing__(self, key: tuple[str, ...]) -> str:
+        if len(self) > 30_000:
+            self.clear()
+        found = self[key] = self.resolve(key[0], dict(zip(self.fields, key[1:], strict=True)))
+        return found
+
+
 class CaseLines:
     """Rows of cases."""
 
@@ -300,7 +319,7 @@ class CaseLines:
         self.cells = Columns(plain, layout)
         self.people = [name for name in PEOPLE if name in layout.columns]
         self.stems = Stems(book)
-        self.named: dict[tuple[str, ...], str] = {}
+        self.named = Named(self._resolve, self.people)
 
     @property
     def columns(self) -> list[tuple[str, str]]:
@@ -317,12 +336,12 @@ class CaseLines:
     def lines(self, chunk: Chunk) -> Lines:
         rows = chunk.rows
         refused: dict[int, Reason] = dict(chunk.broken)
-        identities = self._identities(rows, refused)
+        identities, courts = self._identities(rows, refused)
         read = self.cells.read(rows)
         self._refuse_bad(read, rows, refused)
         self._refuse_closed_before_filed(read, refused)
         if self.people:
-            read.append(self._people(rows, identities))
+            read.append(self._people(rows, courts))
         if "related" in self.layout.columns:
             read.append(self._related(rows, refused))
         joined = zip(map(str, chunk.lines), identities, *read, strict=True)
@@ -331,24 +350,27 @@ class CaseLines:
         good = ["\t".join(parts) for place, parts in enumerate(joined) if place not in refused]
         return Lines(good, sorted(refused.items()))
 
-    def _identities(self, rows: list[list[str]], refused: dict[int, Reason]) -> list[str]:
-        place, found, stems = self.layout.columns["number"], [], self.stems
+    def _identities(self, rows: list[list[str]], refused: dict[int, Reason]) -> tuple[list[str], list[str]]:
+        place, found, courts, stems = self.layout.columns["number"], [], [], self.stems
         for index, row in enumerate(rows):
             text = row[place]
             stem = text[:-1].rstrip("0123456789")
             serial = text[len(stem) : -1]
             known = stems[stem] if text[-1:] == "号" and serial[:1] > "0" and len(serial) < 9 else None
             if known:
-                found.append(f"{text}\t\t{known}\t{serial}")
+                found.append(f"{text}\t\t{known[0]}\t{serial}")
+                courts.append(known[1])
                 continue
             try:
-                found.append(self._read_number(text, row))
+                identity, court = self._read_number(text, row)
             except BadCell as bad:
                 refused.setdefault(index, bad.reason)
-                found.append("")
-        return found
+                identity, court = "", NULL
+            found.append(identity)
+            courts.append(court)
+        return found, courts
 
-    def _read_number(self, text: str, row: list[str]) -> str:
+    def _read_number(self, text: str, row: list[str]) -> tuple[str, str]:
         cell = restored(text.strip())
         number = parse(cell, self.book.law.type_codes)
         if number.status == "invalid":
@@ -366,7 +388,7 @@ class CaseLines:
         received = "" if cell == number.normalized else text_of("案号", 80)(cell)
         serial = NULL if number.serial is None else str(number.serial)
         escaped = Cells(lambda text: text)
-        return f"{number.normalized}\t{escaped[received]}\t{identity(seat, number)}\t{serial}"
+        return f"{number.normalized}\t{escaped[received]}\t{identity(seat, number)}\t{serial}", court_of(seat)
 
     def _refuse_bad(
         self, read: list[list[str | None]], rows: list[list[str]], refused: dict[int, Reason]
@@ -386,17 +408,10 @@ class CaseLines:
             if start and end and end < start != NULL:
                 refused.setdefault(index, Reason(f"结案日期 {end} is before 立案日期 {start}", f"结案日期 {end} 早于立案日期 {start}"))
 
-    def _people(self, rows: list[list[str]], identities: list[str]) -> list[str]:
-        places = [self.layout.columns[name] for name in self.people]
-        found, known = [], self.named
-        for row, identity in zip(rows, identities, strict=True):
-            key = (identity.split("\t", 3)[2] if identity else NULL, *[row[place] for place in places])
-            if key not in known:
-                if len(known) > 30_000:
-                    known.clear()
-                known[key] = self._resolve(key[0], dict(zip(self.people, key[1:], strict=True)))
-            found.append(known[key])
-        return found
+    def _people(self, rows: list[list[str]], courts: list[str]) -> list[str]:
+        cells = list(zip(*rows, strict=False)) or [()] * len(self.layout.columns)
+        keys = zip(courts, *[cells[self.layout.columns[name]] for name in self.people], strict=True)
+        return list(map(self.named.__getitem__, keys))
 
     def _resolve(self, court: str, cells: dict[str, str]) -> str:
         """Ids of those whose names are known in that court; the names of the others, kept as the source has them."""

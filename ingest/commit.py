@@ -83,6 +83,7 @@ def preview(*, batch: Batch, path: Path, at: datetime) -> dict[str, Any]:
         "unchanged": rows - created - changed + staged.same,
         "rejected": staged.refused,
         "doubts": doubts,
+        "odd_courts": staged.odd_courts,
         "samples": samples,
     }
 
@@ -141,7 +142,7 @@ def commit(*, batch: Batch, path: Path, clock: Clock, seconds: float = float("in
     batch.total = staged.last
     if not batch.position:
         batch.counts = {"rows": staged.rows, "unchanged": staged.same} | dict.fromkeys(("created", "updated"), 0)
-    batch.counts["rejected"] = staged.refused
+    batch.counts |= {"rejected": staged.refused, "odd_courts": staged.odd_courts}
     while batch.position < staged.last:
         commit_slice(batch, staged, batch.position + slice_rows, clock())
         if monotonic() - started > seconds and batch.position < staged.last:

@@ -24,6 +24,7 @@ _DATE = re.compile(
 )
 _SERIAL_DAY = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
+_PLAIN_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,14})\.[0-9]{2}")
 _AMOUNT = re.compile(r"[¥￥]?([0-9]+(?:\.[0-9]+)?)(亿|万|千)?元?")
 _COUNT = re.compile(r"([0-9]{1,9})(?:\.0+)?[人个名月日天]?")
 _SCALES = {"亿": 100_000_000, "万": 10_000, "千": 1000, None: 1}
@@ -159,6 +160,8 @@ def amount_of(header: str, scale: int = 1) -> Callable[[str], str | None]:
     """An amount of money in yuan: 1,234.50, 12万元, ￥3000. ``scale`` is what one unit of the column is worth."""
 
     def read(cell: str) -> str | None:
+        if scale == 1 and _PLAIN_AMOUNT.fullmatch(cell):
+            return cell
         value = fold(cell).replace(",", "")
         if not value:
             return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -100,7 +100,7 @@ class Staged:
     last: int = 0
     refused: int = 0
     same: int = 0
-    doubts: dict[str, int] = field(default_factory=dict)
+    odd_courts: int = 0  # rows with a court code that is unknown or retired, twins included
 
 
 def stage_file(*, batch: Batch, source: Source, book: Book) -> Staged:
@@ -114,6 +114,9 @@ def stage_file(*, batch: Batch, source: Source, book: Book) -> Staged:
         cursor.execute(f"CREATE INDEX ON {STAGE} USING brin (line) WITH (pages_per_range = 16)")
         cursor.execute(f"ANALYZE {STAGE}")
         keep_refused(batch, spool)
+        if staged.fact is None:
+            cursor.execute(f"SELECT count(*) FROM {STAGE} WHERE court_doubt <> '' AND court_code <> ''")
+            staged.odd_courts = cursor.fetchone()[0]
         take_out_twins(cursor, batch, staged)
     return staged
 

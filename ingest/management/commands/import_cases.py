@@ -149,6 +149,7 @@ def report_on(batch: Batch, counts: dict[str, Any], path: Path, options: dict[st
     return {name: counts.get(name, 0) for name in known} | {
         "conflicts": counts.get("conflicts", 0),
         "links": counts.get("links", 0),
+        "rows_with_unrecognised_court": counts.get("odd_courts", 0),
         "unknown_headers": batch.unknown_headers,
         "format": batch.format,
         "encoding": batch.encoding,
