@@ -9,7 +9,7 @@ from typing import Any
 from audit import trail
 from cases.models import Case, Change
 from courts.models import Posting, User
-from courts.reach import court_and_below
+from courts.reach import court_and_below, with_unrecognised
 from courts.roles import SPAN, Permission, Role, Span, may
 
 NOT_YOURS = "您的职务没有此项权限，或者本案不在您的职责范围内；如有需要，请联系承办人或审管办"
@@ -26,7 +26,7 @@ def may_on(user: User, permission: Permission, case: Case) -> bool:
 def reaches(user: User, seat: Posting, case: Case) -> bool:
     match SPAN[Role(seat.role)]:
         case Span.COURT:
-            return seat.court_id == case.court_id
+            return case.court_id in with_unrecognised({seat.court_id})
         case Span.DIVISION:
             return seat.division_id is not None and seat.division_id == case.division_id
         case Span.FILING:

@@ -24,13 +24,24 @@ class Reach:
 
 def reach_of(user: User) -> Reach:
     spans = [(SPAN[Role(seat.role)], seat) for seat in user.seats]
-    courts = {seat.court_id for span, seat in spans if span is Span.COURT}
+    courts = with_unrecognised({seat.court_id for span, seat in spans if span is Span.COURT})
     for span, seat in spans:
         if span is Span.REGION:
             courts |= court_and_below(seat.court_id)
     divisions = {seat.division_id for span, seat in spans if span is Span.DIVISION and seat.division_id}
     filing = {seat.court_id for span, seat in spans if span is Span.FILING}
     return Reach(frozenset(courts), frozenset(divisions), frozenset(filing))
+
+
+def with_unrecognised(court_ids: set[int]) -> set[int]:
+    """The courts, and those that stand right under them only because nobody recognised their code (未识别法院).
+
+    Somebody must see the cases kept there and settle what is doubtful about them.
+    """
+    if not court_ids:
+        return set()
+    strays = apps.get_model("courts", "Court").objects.filter(parent__in=court_ids, recognised=False)
+    return court_ids | set(strays.values_list("pk", flat=True))
 
 
 def courts_managed_by(user: User) -> set[int]:

@@ -28,6 +28,7 @@ BIN = Path(sys.executable).parent
 COURT = "川15"
 PORTS = range(8000, 8100)
 GRACE = 20.0
+LOGINS = "demo-logins.txt"  # the passwords last as long as the demo court
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -107,7 +108,16 @@ def prepare(steps: Steps, var: Path) -> tuple[dict[str, str], str]:
     steps.manage("publishing the catalogues", "publish_catalogues", environment=environment)
     if not has_cases(environment["DATABASE_URL"]):
         steps.manage("making the demo court", "synthesize", "--court", COURT, environment=environment)
-    return environment, steps.manage("preparing one login per role", "demo_logins", environment=environment)
+        (var / LOGINS).unlink(missing_ok=True)
+    if not (var / LOGINS).exists():
+        keep(var / LOGINS, steps.manage("preparing one login per role", "demo_logins", environment=environment))
+    return environment, (var / LOGINS).read_text(encoding="utf-8")
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file that only this account can read."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def has_cases(url: str) -> bool:
