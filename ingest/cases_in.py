@@ -12,7 +12,7 @@ from django.db import connection
 from audit import trail
 from audit.models import Entry
 from ingest.book import create_unknown_courts
-from ingest.columns import CaseLines
+from ingest.case_lines import CaseLines
 from ingest.models import Batch
 from ingest.staging import STAGE, Staged
 

@@ -15,7 +15,8 @@ from typing import IO, Any
 from django.db import connection, transaction
 
 from ingest.book import Book
-from ingest.columns import CaseLines, FactKind, FactLines, fact_kinds
+from ingest.case_lines import CaseLines
+from ingest.columns import FactKind, FactLines, fact_kinds
 from ingest.mapping import FIELDS, Layout, header_row, recognise
 from ingest.models import Batch, RowError
 from ingest.readers import Chunk, Table, open_table
