@@ -55,7 +55,7 @@ class BatchCommand(BaseCommand):
 def run(answer: Callable[[str, int], Answer | None], source: str, target: str) -> int:
     """Answer every line of ``source`` into ``target`` and return the exit code. Never raises for what is in the files."""
     try:
-        with _reading(source) as lines, _writing(target) as out:
+        with _reading(source) as lines, writing(target) as out:
             return _answer_all(answer, _decoded(lines, _name(source)), out)
     except Unusable as unusable:
         sys.stderr.write(f"{unusable}\n")
@@ -146,7 +146,7 @@ def _reading(path: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _writing(path: str) -> Iterator[BinaryIO]:
+def writing(path: str) -> Iterator[BinaryIO]:
     """A file appears only when it is complete; what is not a plain file is written directly."""
     try:
         if path == "-":

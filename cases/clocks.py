@@ -19,6 +19,7 @@ from cases.clock_sql import COLUMNS, KEY, OUTPUTS, computed
 from cases.deadlines import DEFAULT_LADDER, STRICT_CATEGORIES, Refused, calculate
 from cases.facts import ELECTION, MOMENTS, MOST, NO_START, clock_input, with_facts
 from cases.gather_sql import KINDS, RAISE_DOUBTS, RECOMPUTE, SETTLE_DOUBTS, SUSPECTS
+from cases.layouts import EARLIEST, LATEST, LAYOUT, parameters
 from cases.limits import instance_of, limit_for, turning_days
 from cases.models import Case
 from cases.nodes import CLOSED, FILED, IN_COURT
@@ -65,12 +66,13 @@ def recount(at: datetime) -> int:
     outputs = ", ".join(OUTPUTS)
     new = ", ".join(f"n.{name}" for name in OUTPUTS)
     old = ", ".join(f"c.{name}" for name in OUTPUTS)
+    given = {"at": at, **parameters(law_in_use().national, dict(law_in_use().local))}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE cases_clock c SET ({outputs}, computed_at) = ROW({new}, %s::timestamptz)"
+            f"WITH {LAYOUT} UPDATE cases_clock c SET ({outputs}, computed_at) = ROW({new}, %(at)s::timestamptz)"
             f" FROM ({computed('cases_clock')}) n"
             f" WHERE {' AND '.join(f'c.{name} = n.{name}' for name in KEY)} AND ({old}) IS DISTINCT FROM ({new})",
-            [at],
+            given,
         )
         return cursor.rowcount
 
@@ -160,7 +162,9 @@ def law_parameters(law: Law) -> dict[str, Any]:
         "mid_strict": DEFAULT_LADDER.mid_strict,
         "no_start": NO_START,
         "settled_how": SETTLED,
-        "far": law_rows.FAR,
+        "earliest": EARLIEST,
+        "latest": LATEST,
+        **parameters(law.national, dict(law.local)),
         **{f"most_{name}": most for name, most in MOST.items()},
     }
 

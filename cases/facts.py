@@ -26,9 +26,11 @@ from cases.deadlines import (
     remaining,
 )
 from cases.law_rows import ACCEPTED_STARTS
+from cases.layouts import EARLIEST, LATEST
 from cases.limits import Choice, instance_of, limit_for
 from cases.models import Case, Fact
 from cases.nodes import Event, NodeClock, node_clocks
+from cases.periods import day_of
 from catalogues.dated import NotInForce
 from catalogues.law import TimeLimit
 from catalogues.selectors import Law
@@ -38,8 +40,8 @@ FACTS = ("party_rows", "procedureevent_rows", "extension_rows", "exclusion_rows"
 
 NO_START = "缺少立案日期和受理日期，无法计算审限，请补录"
 MOMENTS, ELECTION = ("受理", "立案"), "选举日"
-#: More than this is a slip of the pen, and no date is left in the calendar: months, days, working days.
-MOST = {"months": 1200, "days": 30000, "workdays": 30000}
+#: More than this in all is a slip of the pen.
+MOST = {"months": 120, "days": 3650, "workdays": 2600}
 UNITS = {"months": "个月", "days": "日", "workdays": "个工作日"}
 
 
@@ -96,8 +98,9 @@ def clock_input(case: Case, law: Law) -> tuple[ClockInput | None, str]:
     if first_day is None:
         return None, NO_START
     try:
-        limit = law.limit(choice.limit, first_day)
-        return _gathered(case, law, limit), ""
+        clock = _gathered(case, law, law.limit(choice.limit, first_day))
+        _check_days(clock)
+        return clock, ""
     except NotInForce:
         return None, f"审限规则“{choice.limit}”在 {first_day} 已失效，请注明当时适用的规则"
     except Refused as refused:
@@ -140,9 +143,10 @@ def wanted_start(limit: TimeLimit) -> str:
 def steps_of(case: Case) -> tuple[NodeClock, ...]:
     """The procedural steps of a case (节点期限) and whether they were done."""
     events = [Event(event.node, event.on, event.note) for event in standing(case.procedureevent_rows.all())]
-    return node_clocks(
+    steps = node_clocks(
         events, category=case.category, procedure=case.procedure, filed_on=case.filed_on, closed_on=case.closed_on
     )
+    return tuple(step for step in steps if EARLIEST <= step.start_on <= LATEST)
 
 
 def explain_step(case: Case, step: NodeClock, law: Law) -> Deadline:
@@ -167,6 +171,17 @@ def _gathered(case: Case, law: Law, limit: TimeLimit) -> ClockInput:
         procedure=instance_of(type_code=case.type_code, procedure=case.procedure, court_level=case.court.level),
         event_on=min((event.on for event in _events(case, ELECTION)), default=None),
     )
+
+
+def _check_days(clock: ClockInput) -> None:
+    """A day decades away is a slip of the pen, and would run out of every calendar."""
+    days = [clock.start, *(restart.on for restart in clock.restarts), *([clock.event_on] if clock.event_on else [])]
+    days += [extension.until for extension in clock.extensions if extension.until]
+    days += [day for each in clock.exclusions for day in (each.starts_on, each.resumes_on) if day]
+    for day in map(day_of, days):
+        if not EARLIEST <= day <= LATEST:
+            said = f"日期 {day} 不在 {EARLIEST.year} 年至 {LATEST.year} 年之间，无法计算，请核对"
+            raise Refused("date", f"{day} is not within {EARLIEST} and {LATEST}", said)
 
 
 def _events(case: Case, *nodes: str) -> list[Any]:

@@ -7,6 +7,7 @@ window of validity, ``choices`` (which limit a kind of case has, asked of the ta
 from __future__ import annotations
 
 from cases.clock_sql import COLUMNS, KEY, computed
+from cases.layouts import LAYOUT
 
 #: The cases as the choice of a limit sees them. ``era`` counts the days on which that choice changed.
 PICKED = """
@@ -78,16 +79,19 @@ stretched AS (
      WHERE e.withdrawn_at IS NULL
      GROUP BY e.case_id, ruled.restart_on
     HAVING sum(e.months) > %(most_months)s OR sum(e.days) > %(most_days)s OR sum(e.workdays) > %(most_workdays)s
-        OR max(e.until_on) > %(far)s
+        OR max(e.until_on) > %(latest)s OR min(e.until_on) < %(earliest)s
         OR (ruled.restart_on IS NOT NULL AND bool_or(e.approved_on IS NULL)))
 SELECT id FROM ruled
  WHERE (rule <> '' AND first_day IS NOT NULL AND limit_rule IS NULL)
     OR (rule <> '' AND first_day IS NULL AND NOT EXISTS (SELECT FROM limits WHERE limits.rule = ruled.rule))
     OR unit IN ('hour', 'by_procedure', 'before_event')
-    OR begins_on > %(far)s
+    OR begins_on NOT BETWEEN %(earliest)s AND %(latest)s
 UNION SELECT case_id FROM unfit
 UNION SELECT case_id FROM stretched
-UNION SELECT case_id FROM cases_exclusion WHERE case_id = ANY(%(ids)s) AND withdrawn_at IS NULL AND resumes_on > %(far)s"""
+UNION SELECT case_id FROM cases_exclusion WHERE case_id = ANY(%(ids)s) AND withdrawn_at IS NULL
+        AND (resumes_on > %(latest)s OR starts_on NOT BETWEEN %(earliest)s AND %(latest)s)
+UNION SELECT case_id FROM cases_restart WHERE case_id = ANY(%(ids)s) AND withdrawn_at IS NULL
+        AND "on" NOT BETWEEN %(earliest)s AND %(latest)s"""
 
 EXCLUDED = """
 grounds AS (SELECT * FROM jsonb_to_recordset(%(grounds)s) AS t(
@@ -217,7 +221,8 @@ step_inputs AS (
       JOIN picked p ON p.id = s.case_id
       JOIN nodes n ON n.rule = s.rule AND s.start_on >= n.valid_from AND s.start_on < n.valid_until
       LEFT JOIN calendars ON calendars.court_id = p.court_id
-     WHERE s.met_on IS NOT NULL OR s.outlives_case OR p.closed_on IS NULL)"""
+     WHERE (s.met_on IS NOT NULL OR s.outlives_case OR p.closed_on IS NULL)
+       AND s.start_on BETWEEN %(earliest)s AND %(latest)s)"""
 
 LISTED = ", ".join(COLUMNS)
 KEYED = ", ".join(KEY)
@@ -225,7 +230,7 @@ MATCHED = " AND ".join(f"c.{name} = w.{name}" for name in KEY)
 
 #: Rows that are no longer wanted go, rows that differ are rewritten, new ones come; an unchanged clock is not touched.
 RECOMPUTE = f"""
-WITH {RULED}, {EXCLUDED}, {EXTENDED}, {STATUTORY},
+WITH {LAYOUT}, {RULED}, {EXCLUDED}, {EXTENDED}, {STATUTORY},
 statutory AS MATERIALIZED ({computed("statutory_inputs")}),
 {DERIVED}, {STEPS},
 others AS (SELECT * FROM derived_inputs UNION ALL SELECT * FROM step_inputs),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from cases.deadlines import DEFAULT_LADDER, STRICT_CATEGORIES
@@ -155,6 +155,3 @@ def _size(unit: str | None, n: int) -> Row:
         name, times = SIZES[unit]
         size[name] = n * times
     return size
-
-
-FAR = date(2150, 1, 1)  # later dates are slips of the pen or close to it: looked at singly

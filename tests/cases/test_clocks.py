@@ -10,15 +10,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cases.clocks import recompute, recount
-from cases.deadlines import calculate
-from cases.facts import clock_input, explain, explain_step, steps_of, with_facts
+from cases.facts import explain, explain_step, steps_of, with_facts
 from cases.models import Case, Clock, Doubt, Exclusion, Extension, Party, ProcedureEvent, Restart
+from catalogues import library
 from catalogues.selectors import law_in_use
-from catalogues.workdays import CalendarYear
-from courts.models import Court
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "worked_examples.yaml").read_text())
+EXAMPLES = [example for example in EXAMPLES if example["limit"] in library.time_limits()]  # the others are steps
 TODAY = date(2026, 6, 30)
 
 
@@ -101,7 +100,7 @@ def near_day(filed):
 def histories(draw):
     """A case and everything that may have happened in it."""
     type_code, category = draw(st.sampled_from(KINDS))
-    filed = draw(st.sampled_from([True] * 9 + [False])) and draw(days) or None
+    filed = (draw(st.sampled_from([True] * 9 + [False])) and draw(days)) or None
     grounds = st.sampled_from(GROUNDS.get(category, ["extension_pending"]) * 4 + ODD)
     restarts = st.sampled_from(RESTARTS.get(category, ["crim_conversion"]) * 6 + ["stay", "nonsense"])
     approved = st.just(near_day(filed)) | st.none() | st.integers(0, 400).map(lambda n: near_day(filed) + timedelta(days=n))
@@ -159,3 +158,163 @@ def enter(history, file_case):
 @given(st.lists(histories(), min_size=4, max_size=12))
 def test_the_database_and_the_pure_function_agree_on_every_field(file_case, several):
     agree([enter(history, file_case) for history in several])
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["id"])
+def test_every_worked_example_comes_out_of_the_database(file_case, example):
+    limit = law_in_use().limit(example["limit"], TODAY)
+    case = file_case(
+        type_code=limit.case_codes[0],
+        category=limit.category,
+        limit=example["limit"],
+        filed_on=example["start"],
+        detained=example.get("detained", False),
+    )
+    for extension in example.get("extensions", []):
+        Extension.objects.create(case=case, **extension)
+    for exclusion in example.get("exclusions", []):
+        Exclusion.objects.create(
+            case=case, ground=exclusion["ground"], starts_on=exclusion["from"], resumes_on=exclusion["to"]
+        )
+    recompute([case.pk], timezone.now())
+    clock = case.clocks.get(kind="statutory")
+    stored = {
+        "nominal": text(clock.nominal_on),
+        "excluded_days": clock.excluded_days,
+        "before_roll": text(clock.before_roll_on),
+        "due": text(clock.due_on),
+        "state": clock.state,
+        "remaining_days": clock.remaining_at_pause,
+        "calendar": "provisional" if clock.provisional else "published",
+    }
+    told = {name: value for name, value in example["gives"].items() if name in stored}
+    assert told
+    assert {name: stored[name] for name in told} == told
+
+
+def text(day):
+    return day and day.isoformat()
+
+
+def test_a_step_in_working_days_skips_the_holiday_and_counts_the_make_up_days(file_case):
+    case = file_case(filed_on=date(2025, 1, 6), closed_on=date(2025, 4, 20))
+    ProcedureEvent.objects.create(case=case, node="生效", on=date(2025, 4, 28))
+    recompute([case.pk], timezone.now())
+    assert case.clocks.get(rule="N91").due_on == date(2025, 5, 12)
+
+
+def test_the_days_to_ask_for_and_to_decide_an_extension_follow_the_limit(file_case):
+    case = file_case(filed_on=date(2024, 1, 15))
+    recompute([case.pk], timezone.now())
+    assert dict(case.clocks.filter(kind="derived").values_list("rule", "due_on")) == {
+        "N53": date(2024, 6, 30),
+        "N54": date(2024, 7, 10),
+    }
+
+
+def test_what_has_not_changed_is_not_written(file_cases):
+    cases = file_cases(3)
+    ids = [case.pk for case in cases]
+    assert recompute(ids, timezone.now())["created"] == 9
+    before = list(Clock.objects.order_by("pk").values_list("pk", "computed_at"))
+    assert recompute(ids, timezone.now()) == {"cases": 3, "created": 0, "updated": 0, "deleted": 0}
+    assert list(Clock.objects.order_by("pk").values_list("pk", "computed_at")) == before
+
+
+def test_a_closed_case_keeps_its_due_date_so_that_closing_in_time_can_be_told(file_case):
+    case = file_case(filed_on=date(2026, 1, 5), closed_on=date(2026, 5, 1))
+    recompute([case.pk], timezone.now())
+    clock = case.clocks.get(kind="statutory")
+    assert (clock.state, clock.met_on, clock.due_on) == ("met", date(2026, 5, 1), date(2026, 7, 6))
+
+
+def test_another_procedure_takes_the_old_clock_away(file_case):
+    case = file_case(procedure="summary")
+    recompute([case.pk], timezone.now())
+    case.procedure = "ordinary"
+    case.save()
+    recompute([case.pk], timezone.now())
+    assert [clock.rule for clock in case.clocks.filter(kind="statutory")] == ["civ_first_ordinary"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"filed_on": None}, "no_start"),
+        ({"type_code": "民他"}, "no_limit_rule"),
+        ({"filed_on": date(1026, 3, 2)}, "bad_fact"),
+        ({"limit": "no_such_limit"}, "bad_fact"),
+    ],
+)
+def test_a_clock_that_cannot_be_computed_says_why_and_raises_one_doubt(file_case, fields, kind):
+    case = file_case(**fields)
+    for _ in range(2):
+        recompute([case.pk], timezone.now())
+    clock = case.clocks.get(kind="statutory")
+    assert clock.state == "unknown"
+    doubt = Doubt.objects.get(case=case)
+    assert (doubt.kind, doubt.sentence) == (kind, clock.problem)
+
+
+def test_a_doubt_settles_itself_when_its_reason_is_gone_and_comes_back_with_it(file_case):
+    case = file_case(filed_on=None)
+    recompute([case.pk], timezone.now())
+    Case.objects.filter(pk=case.pk).update(filed_on=date(2026, 3, 2))
+    recompute([case.pk], timezone.now())
+    assert Doubt.objects.get(case=case).settled_at
+    Case.objects.filter(pk=case.pk).update(filed_on=None)
+    recompute([case.pk], timezone.now())
+    assert Doubt.objects.filter(case=case, settled_at=None).count() == 1
+
+
+def test_what_a_person_settled_is_not_asked_again(file_case, trial_office):
+    case = file_case(filed_on=None)
+    recompute([case.pk], timezone.now())
+    Doubt.objects.filter(case=case).update(settled_at=timezone.now(), settled_by=trial_office)
+    recompute([case.pk], timezone.now())
+    assert not Doubt.objects.filter(case=case, settled_at=None).exists()
+
+
+def test_any_detained_defendant_makes_the_case_detained(file_case):
+    case = file_case(type_code="刑初", category="刑事", filed_on=date(2024, 8, 5), accepted_on=date(2024, 8, 5))
+    recompute([case.pk], timezone.now())
+    assert case.clocks.get(kind="statutory").due_on == date(2024, 10, 8)
+    Party.objects.create(case=case, name="甲", standing="被告人", detained=False)
+    Party.objects.create(case=case, name="乙", standing="被告人", detained=True)
+    recompute([case.pk], timezone.now())
+    assert case.clocks.get(kind="statutory").due_on == date(2024, 10, 5)
+
+
+def test_a_withdrawn_fact_no_longer_counts(file_case):
+    case = file_case()
+    pause = Exclusion.objects.create(case=case, ground="stay", starts_on=date(2026, 4, 1))
+    recompute([case.pk], timezone.now())
+    assert case.clocks.get(kind="statutory").state == "paused"
+    Exclusion.objects.filter(pk=pause.pk).update(withdrawn_at=timezone.now())
+    recompute([case.pk], timezone.now())
+    assert case.clocks.get(kind="statutory").state == "running"
+
+
+def test_a_court_with_days_of_its_own_rolls_over_them(file_case, monkeypatch):
+    case = file_case(filed_on=date(2026, 1, 7))  # 2026-07-07, a Tuesday
+    law = law_in_use()
+    local = law.national.with_overlay(extra_off=[date(2026, 7, 7)])
+    monkeypatch.setitem(law.local, case.court_id, local)
+    agree([case])
+    assert case.clocks.get(kind="statutory").due_on == date(2026, 7, 8)
+
+
+def test_a_new_calendar_moves_the_stored_dates_without_the_facts(file_case):
+    case = file_case(filed_on=date(2026, 1, 7))
+    recompute([case.pk], timezone.now())
+    assert recount(timezone.now()) == 0
+    Clock.objects.filter(case=case, kind="statutory").update(due_on=date(2026, 7, 8))
+    assert recount(timezone.now()) == 1
+    assert case.clocks.get(kind="statutory").due_on == date(2026, 7, 7)
+
+
+def test_one_case_is_recomputed_in_a_handful_of_statements(file_case, django_assert_max_num_queries):
+    case = file_case()
+    recompute([case.pk], timezone.now())
+    with django_assert_max_num_queries(8):
+        recompute([case.pk], timezone.now())

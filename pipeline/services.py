@@ -1,0 +1,107 @@
+"""What is recomputed when, in which order: clocks → flags → alerts → rollups (重算次序)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from time import perf_counter
+
+from django.db import connection, transaction
+
+from alerts.services import raise_alerts
+from cases.clocks import SLICE, id_slices, recompute
+
+STAGES = ("clocks", "flags", "alerts", "rollups")
+ONE_AT_A_TIME = 0x6D6A  # the advisory lock of recomputation
+
+#: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were.
+TAKE = """
+WITH oldest AS (SELECT id, case_id FROM cases_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+DELETE FROM cases_change c USING oldest WHERE c.id = oldest.id RETURNING c.case_id"""
+
+
+@dataclass
+class Tally:
+    """How many rows each stage wrote, and how long it took."""
+
+    cases: int = 0
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        begun = perf_counter()
+        yield
+        self.seconds[stage] += perf_counter() - begun
+
+    def as_json(self) -> dict[str, object]:
+        stages = {name: {"count": self.counts[name], "seconds": round(self.seconds[name], 3)} for name in STAGES}
+        return {"cases": self.cases, **stages}
+
+
+def drain(*, at: datetime, today: date, tally: Tally | None = None) -> Tally:
+    """Empty the outbox: recompute the cases whose facts changed, a slice to a transaction."""
+    tally = tally or Tally()
+    while drain_slice(at=at, today=today, tally=tally):
+        pass
+    return tally
+
+
+@transaction.atomic
+def drain_slice(*, at: datetime, today: date, tally: Tally) -> bool:
+    """Recompute the oldest changes; False when there were none."""
+    take_turn()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [SLICE])
+        ids = sorted({case_id for (case_id,) in cursor.fetchall()})
+    refresh_cases(ids, at=at, today=today, tally=tally)
+    return bool(ids)
+
+
+def refresh_everything(*, at: datetime, today: date) -> Tally:
+    """Recompute every case, changed or not, a slice to a transaction; then what is left in the outbox."""
+    tally = Tally()
+    for ids in id_slices():
+        with transaction.atomic():
+            take_turn()
+            refresh_cases(ids, at=at, today=today, tally=tally)
+    return drain(at=at, today=today, tally=tally)
+
+
+def refresh_changed(*, at: datetime, today: date) -> Tally:
+    """Empty the outbox, then bring the alerts of the other cases to this day: they age although nothing happens."""
+    tally = drain(at=at, today=today)
+    with transaction.atomic(), tally.timed("alerts"):
+        take_turn()
+        tally.counts["alerts"] += sum(raise_alerts(None, today, at).values())
+    return tally
+
+
+def refresh_cases(ids: Sequence[int], *, at: datetime, today: date, tally: Tally) -> None:
+    """All stages for these cases, in order. The caller holds the transaction."""
+    if not ids:
+        return
+    tally.cases += len(ids)
+    for stage, step in STEPS.items():
+        with tally.timed(stage):
+            tally.counts[stage] += step(ids, today, at)
+
+
+def take_turn() -> None:
+    """One recomputation at a time: two that overlap could write what each saw, the older one last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
+def _clocks(ids: Sequence[int], today: date, at: datetime) -> int:
+    counts = recompute(ids, at)
+    return counts["created"] + counts["updated"] + counts["deleted"]
+
+
+def _alerts(ids: Sequence[int], today: date, at: datetime) -> int:
+    return sum(raise_alerts(ids, today, at).values())
+
+
+STEPS: dict[str, Callable[[Sequence[int], date, datetime], int]] = {"clocks": _clocks, "alerts": _alerts}
