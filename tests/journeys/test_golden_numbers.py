@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from courts.models import Court, Posting, User
+from courts.models import User
 from tests.conftest import empty_tables_as_owner
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -26,8 +26,13 @@ CHANGES = {"accepted": "−5.16%", "closed": "+0.01%", "pending": "−25.22%", "
 def demo_court(django_db_setup, django_db_blocker):
     """The demo court as it is on 22 November 2026, kept for the tests of this module."""
     with django_db_blocker.unblock():
-        call_command("synthesize", court="川15", as_of="2026-11-22", seed=1, verbosity=0)
-        call_command("refresh", full=True, verbosity=0)
+        call_command(
+            "synthesize",
+            "--court=川15",
+            "--as-of=2026-11-22",
+            "--seed=1",
+            stdout=StringIO(),
+        )
         yield
         empty_tables_as_owner(None)
         connection.close()
@@ -40,18 +45,11 @@ def transactional_db(demo_court, django_db_blocker):
         yield
 
 
-def president_of(code: str, *roles: str) -> User:
-    court = Court.objects.get(code=code)
-    user, is_new = User.objects.get_or_create(username=f"reader-{code}", defaults={"name": "读数人"})
-    if is_new:
-        for role in roles:
-            Posting.objects.create(user=user, court=court, role=role, starts_on=date(2020, 1, 1))
-    return user
-
-
 @pytest.fixture
-def page(demo_court, page_of):
-    return page_of(president_of("川15", "president", "superior"))
+def page(demo_court, page_of, settings):
+    """A page of the president of Yibin's intermediate court, who answers for the region."""
+    settings.DEBUG = True  # without it nobody of a demo court may log in
+    return page_of(User.objects.get(username="yibin_president"))
 
 
 def read(page, name: str) -> str:
