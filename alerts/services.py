@@ -39,12 +39,14 @@ UPDATE alerts_alert a SET closed_at = %(at)s, closed_because = %(words)s::jsonb 
 
 #: An alert that was closed and holds again (a pause withdrawn) is opened again rather than raised twice.
 RAISE = f"""
-WITH {STAGED}
+WITH {STAGED},
+standing AS MATERIALIZED (
+    SELECT case_id, clock, turn, stage, due_on FROM alerts_alert a WHERE closed_at IS NULL AND {{alerts_chosen}})
 INSERT INTO alerts_alert (case_id, clock, turn, stage, due_on, raised_at, closed_because)
 SELECT s.case_id, s.rule, s.turn, s.stage, s.due_on, %(at)s, '' FROM staged s
  WHERE s.stage IS NOT NULL
-   AND NOT EXISTS (SELECT FROM alerts_alert a WHERE a.case_id = s.case_id AND a.clock = s.rule AND a.turn = s.turn
-                                                AND a.stage = s.stage AND a.due_on = s.due_on AND a.closed_at IS NULL)
+   AND NOT EXISTS (SELECT FROM standing a WHERE a.case_id = s.case_id AND a.clock = s.rule AND a.turn = s.turn
+                                            AND a.stage = s.stage AND a.due_on = s.due_on)
 ON CONFLICT (case_id, clock, turn, stage, due_on) DO UPDATE SET closed_at = NULL, closed_because = ''"""
 
 

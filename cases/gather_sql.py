@@ -226,9 +226,10 @@ step_inputs AS (
 
 LISTED = ", ".join(COLUMNS)
 KEYED = ", ".join(KEY)
-MATCHED = " AND ".join(f"c.{name} = w.{name}" for name in KEY)
+MATCHED = " AND ".join(f"e.{name} = w.{name}" for name in KEY)
 
 #: Rows that are no longer wanted go, rows that differ are rewritten, new ones come; an unchanged clock is not touched.
+#: ``existing`` is read once: an anti-join with the table itself would read again and again what is being inserted.
 RECOMPUTE = f"""
 WITH {LAYOUT}, {RULED}, {EXCLUDED}, {EXTENDED}, {STATUTORY},
 statutory AS MATERIALIZED ({computed("statutory_inputs")}),
@@ -237,19 +238,21 @@ others AS (SELECT * FROM derived_inputs UNION ALL SELECT * FROM step_inputs),
 wanted AS MATERIALIZED (
     SELECT {KEYED}, {LISTED} FROM statutory
     UNION ALL SELECT {KEYED}, {LISTED} FROM ({computed("others")}) other),
+existing AS MATERIALIZED (SELECT id, {KEYED}, {LISTED} FROM cases_clock WHERE case_id = ANY(%(ids)s)),
 gone AS (
-    DELETE FROM cases_clock c
-     WHERE c.case_id = ANY(%(ids)s) AND NOT EXISTS (SELECT FROM wanted w WHERE {MATCHED}) RETURNING 1),
+    DELETE FROM cases_clock c USING (
+        SELECT e.id FROM existing e WHERE NOT EXISTS (SELECT FROM wanted w WHERE {MATCHED})) unwanted
+     WHERE c.id = unwanted.id RETURNING 1),
 changed AS (
     UPDATE cases_clock c SET ({LISTED}, computed_at) = ROW({", ".join(f"w.{name}" for name in COLUMNS)}, %(at)s::timestamptz)
-      FROM wanted w
-     WHERE {MATCHED} AND c.case_id = ANY(%(ids)s)
-       AND ({", ".join(f"c.{name}" for name in COLUMNS)}) IS DISTINCT FROM ({", ".join(f"w.{name}" for name in COLUMNS)})
+      FROM existing e JOIN wanted w ON {MATCHED}
+     WHERE c.id = e.id
+       AND ({", ".join(f"e.{name}" for name in COLUMNS)}) IS DISTINCT FROM ({", ".join(f"w.{name}" for name in COLUMNS)})
     RETURNING 1),
 came AS (
     INSERT INTO cases_clock ({KEYED}, {LISTED}, computed_at)
     SELECT {", ".join(f"w.{name}" for name in (*KEY, *COLUMNS))}, %(at)s::timestamptz FROM wanted w
-     WHERE NOT EXISTS (SELECT FROM cases_clock c WHERE {MATCHED} AND c.case_id = ANY(%(ids)s))
+     WHERE NOT EXISTS (SELECT FROM existing e WHERE {MATCHED})
     RETURNING 1)
 SELECT (SELECT count(*) FROM picked), (SELECT count(*) FROM came), (SELECT count(*) FROM changed), (SELECT count(*) FROM gone)"""
 
