@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import repeat
 
@@ -179,7 +179,7 @@ class CaseLines:
             if start and end and end < start != NULL:
                 refused.setdefault(index, Reason(f"结案日期 {end} is before 立案日期 {start}", f"结案日期 {end} 早于立案日期 {start}"))
 
-    def _people(self, rows: list[list[str]], courts: list[str]) -> list[str]:
+    def _people(self, rows: list[list[str]], courts: list[str]) -> list[str | None]:
         cells = list(zip(*rows, strict=False)) or [()] * len(self.layout.columns)
         keys = zip(courts, *[cells[self.layout.columns[name]] for name in self.people], strict=True)
         return list(map(self.named.__getitem__, keys))
@@ -202,12 +202,12 @@ class CaseLines:
         named = json.dumps(unknown, ensure_ascii=False) if unknown else "{}"
         return "\t".join((*ids, Cells(lambda text: text)[named] or "{}"))
 
-    def _related(self, rows: list[list[str]], refused: dict[int, Reason]) -> list[str]:
+    def _related(self, rows: list[list[str]], refused: dict[int, Reason]) -> list[str | None]:
         place = self.layout.columns["related"]
         return list(map(self._links, [row[place] for row in rows], repeat(self.book.law.type_codes)))
 
     @staticmethod
-    def _links(cell: str, type_codes: dict[str, str]) -> str:
+    def _links(cell: str, type_codes: Mapping[str, str]) -> str | None:
         """Related numbers in the one way to write them; what is no number stays as it is."""
         if not cell.strip():
             return ""
