@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.charts import Sparkline, sparkline
 from dashboard.definitions import DEFINITIONS, QUIET_DAYS, Definition
@@ -125,8 +126,13 @@ class Line:
 
 
 FLOW_COLUMNS = tuple(DEFINITIONS[name].name for name in (*COUNTS, *RATIOS))
-RISKS_SHOWN = (("near", "临近审限"), ("overdue", "已超审限"), ("paused", "暂停"), ("over_12", "超 12 个月"))
-RISK_COLUMNS = tuple(name for _, name in RISKS_SHOWN)
+RISKS_SHOWN = (
+    ("near", _("临近审限")),
+    ("overdue", _("已超审限")),
+    ("paused", _("暂停")),
+    ("over_12", _("超 12 个月")),
+)
+RISK_COLUMNS = tuple(name for code, name in RISKS_SHOWN)
 
 
 def lines(rows: Iterable[Row], period: Period, scope: Scope, *, with_risks: bool) -> list[Line]:
@@ -136,7 +142,7 @@ def lines(rows: Iterable[Row], period: Period, scope: Scope, *, with_risks: bool
         cells = [flow_cell(name, row.flow, period, place) for name in (*COUNTS, *RATIOS)]
         if with_risks:
             cells += [
-                count_cell(getattr(row.risks, name), place, RISK_FILTERS[name]) for name, _ in RISKS_SHOWN
+                count_cell(getattr(row.risks, name), place, RISK_FILTERS[name]) for name, label in RISKS_SHOWN
             ]
         found.append(
             Line(row.name, court_page(row, period) if scope.by_court and row.court else "", tuple(cells))
@@ -167,21 +173,21 @@ def risk_tiles(risks: Risks, scope: Scope, doubts: int | None) -> list[Tile]:
 
     longer = tuple(
         (label, count_cell(getattr(risks, name), place, RISK_FILTERS[name]))
-        for name, label in (("over_18", "超 18 个月"), ("over_36", "超 36 个月"))
+        for name, label in (("over_18", _("超 18 个月")), ("over_36", _("超 36 个月")))
     )
     tiles = [
-        tile("overdue", "overdue", "bad", "今日无超审限案件"),
-        tile("near", "near", "warn", "五日内无到期案件"),
-        tile("long_pending", "over_12", "warn", "无超过 12 个月的未结案件", longer),
-        tile("quiet", "quiet", "warn", "无停滞案件"),
-        tile("paused", "paused", "", "无暂停案件"),
+        tile("overdue", "overdue", "bad", _("今日无超审限案件")),
+        tile("near", "near", "warn", _("五日内无到期案件")),
+        tile("long_pending", "over_12", "warn", _("无超过 12 个月的未结案件"), longer),
+        tile("quiet", "quiet", "warn", _("无停滞案件")),
+        tile("paused", "paused", "", _("无暂停案件")),
     ]
     return tiles if doubts is None else [*tiles, doubts_tile(doubts)]
 
 
 def doubts_tile(count: int) -> Tile:
     cell = Cell(shown(count), reverse("cases:doubts"))
-    return Tile("doubts", DEFINITIONS["doubts"], cell, good="" if count else "数据疑点已全部处理")
+    return Tile("doubts", DEFINITIONS["doubts"], cell, good="" if count else _("数据疑点已全部处理"))
 
 
 # --- twelve months ---------------------------------------------------------------------------------------
