@@ -65,12 +65,12 @@ def question_in(request: HttpRequest, day: date) -> Question:
     scope = scope_of(request.user, asked["court"])
     if scope is None:
         scope = scope_of(request.user)
-        problems.append("没有您可查看的这个法院，已显示您职务所及的全部案件。")
+        problems.append(str(_("没有您可查看的这个法院，已显示您职务所及的全部案件。")))
     try:
         period = read_period(key=asked["period"], first=asked["from"], last=asked["to"], today=day)
     except UnknownPeriod as unknown:
         period = read_period(today=day)
-        problems.append(f"{unknown}；已显示本年。")
+        problems.append(str(_("%s；已显示本年。") % unknown))
     assert scope is not None
     return Question(scope, period, " ".join(problems))
 
@@ -136,7 +136,7 @@ def address_of(question: Question) -> str:
 def curve(request: HttpRequest) -> HttpResponse:
     """The options of the twelve-month chart, for the browser to draw."""
     if not request.user.may(Permission.SEE_DASHBOARD):
-        raise trail.Refused("您的职务不能查看统计数据。", act="dashboard.see_curve", by=request.user)
+        raise trail.Refused(str(_("您的职务不能查看统计数据。")), act="dashboard.see_curve", by=request.user)
     question = question_in(request, today())
     months = curves(question.scope, question.period, flows(question.scope, question.period).now).whole
     chart = charts.caseload_by_month(

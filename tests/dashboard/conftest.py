@@ -12,7 +12,7 @@ import time_machine
 from cases.models import Clock
 
 TODAY = date(2026, 6, 30)
-COUNT = re.compile(r'<a class="count" href="([^"]+)">([\d,]+)</a>')
+COUNT = re.compile(r'<a class="count"\s+href="([^"]+)">([\d,]+)</a>')
 
 
 @pytest.fixture(autouse=True)
