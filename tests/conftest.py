@@ -43,12 +43,19 @@ def django_db_setup(django_test_environment, django_db_blocker):
     with django_db_blocker.unblock():
         template = template_database(as_app)
         connection.close()
-        run_as_owner(
-            f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
-        )
+        drop_database(name)
+        run_as_owner(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         yield
         connection.close()
+        drop_database(name)
+
+
+def drop_database(name: str) -> None:
+    """Plain first, because FORCE may not end autovacuum; then by force, because a killed worker may still hold on."""
+    try:
+        run_as_owner(f"DROP DATABASE IF EXISTS {name}")
+    except psycopg2.errors.ObjectInUse:
         run_as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
