@@ -160,6 +160,7 @@ class OtherClock:
     state: str
     problem: str
     is_late: bool
+    has_lapsed: bool  # a day counted back from another clock's end has passed: an opportunity gone, no breach
 
 
 def other_clocks(case: Case, law: Law, today: date) -> list[OtherClock]:
@@ -170,6 +171,7 @@ def other_clocks(case: Case, law: Law, today: date) -> list[OtherClock]:
 def other_clock(clock: Clock, law: Law, case: Case, today: date) -> OtherClock:
     name, basis = name_and_basis(clock.rule, law, clock.start_on or case.filed_on or today)
     reached = clock.met_on or today
+    is_past = bool(clock.due_on and clock.due_on < reached and clock.state != "no_limit")
     return OtherClock(
         name=name,
         basis=basis,
@@ -179,7 +181,8 @@ def other_clock(clock: Clock, law: Law, case: Case, today: date) -> OtherClock:
         met_on=clock.met_on,
         state=clock.get_state_display(),
         problem=clock.problem,
-        is_late=bool(clock.due_on and clock.due_on < reached and clock.state != "no_limit"),
+        is_late=is_past and not clock.backwards,
+        has_lapsed=is_past and clock.backwards and clock.state == "running",
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from cases import facts, services
+from cases.clocks import recompute
 from cases.models import CaseLink, Clock, Doubt, Extension, Party
 from catalogues.selectors import law_in_use
 from courts.models import Court, Division, FixedDay
@@ -189,3 +190,12 @@ def test_the_page_costs_the_same_however_much_happened(client, case, judge, now,
 def test_a_case_of_an_unrecognised_court_still_has_a_page(opened, file_case):
     unknown = Court.objects.create(name="未识别法院（川9999）", code="川9999", level=4, recognised=False)
     assert "未识别法院" in opened(file_case(court=unknown, division=None))
+
+
+def test_the_passed_day_for_asking_an_extension_is_no_breach(opened, file_case, now):
+    case = file_case(filed_on=date(2026, 1, 5))
+    recompute([case.pk], now)
+    page = opened(case)
+    apply_by = page[page.index("延长审限申请（民事）") :][:1500]
+    assert "已过" in apply_by
+    assert "badge-overdue" not in apply_by
