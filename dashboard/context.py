@@ -29,8 +29,8 @@ def sees_cases(user: User) -> bool:
     return user.may(Permission.SEE_DASHBOARD)
 
 
-def may(permission: Permission) -> Callable[[User], bool]:
-    return lambda user: user.may(permission)
+def may(*permissions: Permission) -> Callable[[User], bool]:
+    return lambda user: any(user.may(permission) for permission in permissions)
 
 
 #: Address, label, what waits there, and for whom.
@@ -39,7 +39,7 @@ PLACES = (
     ("cases:list", _("案件"), _("查案号、当事人，按条件筛选"), sees_cases),
     ("alerts:list", _("预警"), _("期限临近和已超的案件"), sees_cases),
     ("cases:doubts", _("数据疑点"), _("等待人工判断的数据"), may(Permission.SEE_DOUBTS)),
-    ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT)),
+    ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
     ("dashboard:trail", _("留痕"), _("谁在何时做了什么"), may(Permission.SEE_TRAIL)),
     ("admin:index", _("管理目录"), _("审限、节点、案由、假日等目录，以及人员任职"), lambda user: user.is_staff or user.may(Permission.MANAGE_PEOPLE)),
 )  # fmt: skip
@@ -50,8 +50,13 @@ def entries_for(request: HttpRequest) -> list[Entry]:
     open_places = [
         (reverse(name), label, says) for name, label, says, is_open in PLACES if is_open(request.user)
     ]
-    here = max((url for url, *_ in open_places if request.path.startswith(url)), key=len, default="")
+    here = max((url for url, *_ in open_places if is_within(request.path, url)), key=len, default="")
     return [Entry(url, label, says, url == here) for url, label, says in open_places]
+
+
+def is_within(path: str, url: str) -> bool:
+    """Whether a page belongs to a place; to the first page belongs itself alone, though every address begins with it."""
+    return path == url if url == reverse("dashboard:home") else path.startswith(url)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

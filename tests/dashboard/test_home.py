@@ -153,7 +153,9 @@ def test_the_navigation_names_what_a_post_opens_and_nothing_else(read, president
     assert "留痕" in navigation(read(president)) and "数据接入" not in navigation(read(president))
     assert "数据接入" in navigation(read(post("trial_office")))
     assert "留痕" not in navigation(read(judge))
+    assert "数据接入" in navigation(read(post("politics")))  # the list of staff comes in there
     assert 'aria-current="page">首页' in navigation(read(judge))
+    assert "aria-current" not in navigation(read(judge, "/account/"))
 
 
 def test_the_chart_holds_what_the_table_under_it_says(busy_court, client, president, read):
