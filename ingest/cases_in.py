@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -15,6 +14,7 @@ from ingest.book import create_unknown_courts
 from ingest.case_lines import CaseLines
 from ingest.models import Batch
 from ingest.staging import STAGE, Staged
+from ingest.words import in_words, plain
 
 WORK = "ingest_work"
 LABELS = {
@@ -161,7 +161,7 @@ def raise_conflicts(cursor: Any, pk: int, old: dict[str, Any], theirs: dict[str,
         if name != "named" and not (name.endswith("_id") and value is None):
             raised += raise_doubt(
                 cursor, pk, "conflict", name.removesuffix("_id"),
-                f"来源的{LABELS[name]}与本系统录入的不一致，已保留录入值，请核实。", shown(name, old[name]), shown(name, value), at,
+                f"来源的{LABELS[name]}与本系统录入的不一致，已保留录入值，请核实。", in_words(name, old[name]), in_words(name, value), at,
             )  # fmt: skip
     return raised
 
@@ -219,17 +219,6 @@ def entry_of(
         capacity=by.capacity() if by else "", about="cases.case", about_id=case_id, case_id=case_id, court_id=court_id,
         because=f"导入批次 {batch.pk}：{batch.filename}", before=before, after=after, secret=secret,
     )  # fmt: skip
-
-
-def plain(value: Any) -> Any:
-    """A value as the trail writes it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def shown(name: str, value: Any) -> str:
-    return "" if value is None else str(plain(value))
 
 
 def raise_doubts(staged: Staged, start: int, end: int, at: datetime) -> int:

@@ -10,11 +10,12 @@ from django.db import connection
 from audit import trail
 from audit.models import Entry
 from ingest.book import Book
-from ingest.cases_in import WORK, differs, plain, quoted, raise_doubt, tell_outbox
+from ingest.cases_in import WORK, differs, quoted, raise_doubt, tell_outbox
 from ingest.columns import FactKind, FactLines
 from ingest.models import Batch
 from ingest.refusals import Reason
 from ingest.staging import STAGE, Staged, refuse_lines
+from ingest.words import plain
 
 #: What a new row has where neither file nor kind says anything.
 FIXED = {
@@ -38,7 +39,10 @@ def values_of(staged: Staged) -> list[str]:
 
 
 def find_work(batch: Batch, staged: Staged, book: Book) -> None:
-    """Find each row's case and the fact it speaks of; refuse rows without a case; keep those that bring something."""
+    """Find each row's case and the fact it speaks of; refuse rows without a case; keep those that bring something.
+
+    A fact that somebody withdrew here is known: a row that says it once more brings nothing.
+    """
     fact = fact_of(staged)
     same = " AND ".join(f'x."{name}" IS NOT DISTINCT FROM s."{name}"' for name in fact.key)
     with connection.cursor() as cursor:
@@ -54,7 +58,7 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
             FROM {STAGE} s LEFT JOIN cases_case c ON c.number = s.number
             LEFT JOIN LATERAL (SELECT * FROM {fact.table} x WHERE x.case_id = c.id AND {same}
                                ORDER BY x.withdrawn_at NULLS FIRST, x.id LIMIT 1) f ON true
-            WHERE f.id IS NULL OR f.withdrawn_at IS NOT NULL OR {differs(values_of(staged), "f", "s")} ORDER BY s.line"""
+            WHERE f.id IS NULL OR {differs(values_of(staged), "f", "s")} ORDER BY s.line"""
         )
         refuse_strangers(cursor, batch, staged, book)
         cursor.execute(f"CREATE INDEX ON {WORK} USING brin (line) WITH (pages_per_range = 16)")
@@ -116,7 +120,7 @@ def update_facts(batch: Batch, staged: Staged, start: int, end: int, at: datetim
             changed = {name: value for name, value in theirs.items() if value != ours[name]}
             name = " ".join(str(plain(part)) for part in key if part not in (None, "", 0))
             if withdrawn or origin == "entered":
-                if changed or withdrawn:
+                if changed:
                     conflicts += doubt_fact(cursor, fact, case_id, name, ours, theirs, bool(withdrawn), at)
                 continue
             if changed:

@@ -26,6 +26,7 @@ from ingest.staging import open_source
 from ingest.writings import rejected_lines
 
 MOVING = ("uploaded", "previewing", "queued", "running")
+WAITING = ("uploaded", "queued")  # no worker has it yet
 PAGE = 20
 ERRORS = 50
 
@@ -79,6 +80,7 @@ def context_of(batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "moving": batch.state in MOVING,
+        "waiting": batch.state in WAITING,
         "previewed": batch.state == "previewed",
         "counts": [(label, counts.get(name, 0)) for name, label in labels().items()],
         "samples": counts.get("samples", []),

@@ -8,28 +8,28 @@ from typing import IO, Any
 
 from django.db import connection
 
-from courts.models import Division, User
-from ingest.cases_in import LABELS, WORK, as_read, facts_of, plain, quoted
+from ingest.cases_in import LABELS, WORK, as_read, facts_of, quoted
 from ingest.facts_in import fact_of, values_of
 from ingest.mapping import RETURNED
 from ingest.models import RowError
 from ingest.rows import neutral
 from ingest.staging import Staged
+from ingest.words import in_words
 
 SAMPLES = 30
 
 
 def samples_of(staged: Staged) -> list[dict[str, Any]]:
-    """Some rows that would change, field by field: the case's number and (label, old, new)."""
+    """Some rows that would change, field by field: the case's number and (label, old, new). None of sealed cases."""
     cases = staged.fact is None
     names = facts_of(staged) if cases else values_of(staged)
     if not names:
         return []
-    table, mark = ("cases_case", "case_id") if cases else (fact_of(staged).table, "fact_id")
+    table, mark, case = ("cases_case", "case_id", "t") if cases else (fact_of(staged).table, "fact_id", "w")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT w.line, w.number, {quoted(names, "t")}, {quoted(names, "w")} FROM {WORK} w
-            JOIN {table} t ON t.id = w.{mark} ORDER BY w.line LIMIT {SAMPLES}"""
+            JOIN {table} t ON t.id = w.{mark} WHERE {case}.sealed = '' ORDER BY w.line LIMIT {SAMPLES}"""
         )
         found = cursor.fetchall()
     return [sample(names, line, number, values, staged) for line, number, *values in found]
@@ -44,20 +44,6 @@ def sample(names: list[str], line: int, number: str, values: list[Any], staged: 
         if as_read(name, old) != as_read(name, new)
     ]
     return {"line": line, "number": number, "changes": changes}
-
-
-def in_words(name: str, value: Any) -> str:
-    """A value as a person reads it: names for ids."""
-    if value in (None, "", [], {}, "{}"):
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if name == "division_id":
-        return str(Division.objects.filter(pk=value).first() or value)
-    if name in ("judge_id", "presiding_id", "members"):
-        ids = value if isinstance(value, list) else [value]
-        return "、".join(User.objects.filter(pk__in=ids).order_by("pk").values_list("name", flat=True))
-    return str(plain(value))
 
 
 def rejected_lines(headers: list[str], errors: Iterable[RowError], *, language: str = "chinese") -> Iterator[list[str]]:

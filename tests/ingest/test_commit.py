@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from audit.models import Entry
+from cases.doubts import settle_doubt
 from cases.models import (
     Case,
     CaseLink,
@@ -15,6 +16,7 @@ from cases.models import (
     Party,
     ProcedureEvent,
 )
+from cases.pauses import resume_clock
 from courts.models import Court
 from ingest.models import Batch
 
@@ -201,6 +203,29 @@ def test_a_field_entered_here_is_not_overwritten_and_the_conflict_is_doubted_onc
     assert (counts(report), report["doubts"]) == ([0, 0, 1, 0], 0)
 
 
+@pytest.mark.parametrize(("field", "header"), [("cause", "案由"), ("judge", "承办人")])
+def test_a_conflict_settled_in_favour_of_ours_does_not_come_back(file_case, ledger, post, trial_office, field, header):
+    theirs = {"cause": "借贷纠纷", "judge": post("judge", "吴法官").name}[field]
+    case = file_case(entered={field: {"by": 1}})
+    ours = getattr(case, field)
+    ledger([case.number, theirs], headers=f"案号 {header}")
+    settle_doubt(doubt=Doubt.objects.get(), how="卷宗核对无误", take_theirs=False, by=trial_office, at=AT)
+    for _ in range(2):
+        assert ledger([case.number, theirs], headers=f"案号 {header}")["doubts"] == 0
+    case.refresh_from_db()
+    assert (getattr(case, field), Doubt.objects.count()) == (ours, 1)
+
+
+def test_a_conflict_about_a_person_speaks_of_names_and_can_be_settled_for_the_feed(file_case, ledger, post, judge, trial_office):
+    case, other = file_case(entered={"judge": {"by": 1}}), post("judge", "吴法官")
+    ledger([case.number, other.name], headers="案号 承办人")
+    doubt = Doubt.objects.get()
+    assert (doubt.ours, doubt.theirs) == (judge.name, other.name)
+    settle_doubt(doubt=doubt, how="来源无误", take_theirs=True, by=trial_office, at=AT)
+    case.refresh_from_db()
+    assert case.judge == other
+
+
 def test_a_case_entered_here_keeps_what_it_says(ledger, file_case):
     case = file_case(cause="离婚纠纷", filed_on=None, origin="entered")
     ledger([case.number, "借贷纠纷", "2026-01-09"])
@@ -303,11 +328,46 @@ def test_a_fact_entered_here_stays_and_the_difference_is_doubted_once(file_case,
     assert Doubt.objects.get().kind == "conflict"
 
 
-def test_a_fact_withdrawn_here_does_not_come_back(file_case, ledger):
-    case = file_case()
-    Exclusion.objects.create(case=case, ground="appraisal", starts_on=date(2026, 3, 10), withdrawn_at=AT)
-    ledger([case.number, "appraisal", "2026-03-10", ""], headers="案号 事由 起 止")
-    assert (Exclusion.objects.count(), Doubt.objects.get().kind) == (1, "conflict")
+PAUSE = ("案号 事由 起 止", ["appraisal", "2026-03-10", ""], Exclusion)
+EXTENSION = ("案号 批准日期 批准人 延长月", ["2026-06-20", "院长", "6"], Extension)
+EVENT = ("案号 节点 日期 说明", ["开庭", "2026-03-20", ""], ProcedureEvent)
+
+
+@pytest.mark.parametrize(("headers", "row", "model"), [PAUSE, EXTENSION, EVENT], ids=["pause", "extension", "event"])
+def test_a_fact_withdrawn_here_is_known_and_does_not_come_back(file_case, ledger, model, headers, row):
+    row = [file_case().number, *row]
+    ledger(row, headers=headers)
+    model.objects.update(withdrawn_at=AT)
+    Change.objects.all().delete()
+    for _ in range(2):
+        assert counts(ledger(row, headers=headers)) == [0, 0, 1, 0]
+    assert (model.objects.get().withdrawn_at, Doubt.objects.count(), Change.objects.count()) == (AT, 0, 0)
+
+
+def test_news_about_a_withdrawn_fact_is_a_doubt_once(file_case, ledger):
+    row = [file_case().number, "appraisal", "2026-03-10", ""]
+    ledger(row, headers=PAUSE[0])
+    Exclusion.objects.update(withdrawn_at=AT)
+    for _ in range(2):
+        ledger([*row[:3], "2026-05-01"], headers=PAUSE[0])
+    assert (Exclusion.objects.get().resumes_on, Doubt.objects.get().kind) == (None, "conflict")
+
+
+def test_a_pause_that_a_person_ended_is_not_reopened_by_a_feed_that_knows_no_end(file_case, ledger, trial_office):
+    row = [file_case().number, "appraisal", "2026-03-10", ""]
+    ledger(row, headers=PAUSE[0])
+    resume_clock(exclusion=Exclusion.objects.get(), resumes_on=date(2026, 4, 1), by=trial_office, at=AT)
+    ledger(row, headers=PAUSE[0])
+    assert Exclusion.objects.get().resumes_on == date(2026, 4, 1)
+
+
+def test_what_happens_to_a_sealed_case_is_secret(file_case, ledger):
+    case = file_case(sealed="juvenile", cause="盗窃罪")
+    ledger([case.number, "抢劫罪", ""])
+    ledger([case.number, "appraisal", "2026-03-10", ""], headers=PAUSE[0])
+    ledger([case.number, "appraisal", "2026-03-10", "2026-05-01"], headers=PAUSE[0])
+    found = Entry.objects.filter(case_id=case.pk)
+    assert sorted(found.values_list("act", "secret")) == [("ingest.update_case", True), ("ingest.update_exclusions", True)]
 
 
 def test_facts_entered_here_are_never_deleted_by_a_file_that_lacks_them(file_case, ledger):

@@ -7,6 +7,7 @@ from celery.contrib.testing.worker import start_worker
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from kombu import Connection, pools
 
 from audit.models import Entry
 from cases.models import Case
@@ -215,6 +216,27 @@ def wait_for(pk, state):
         sleep(0.1)
     assert batch.state == state, batch.problem
     return batch
+
+
+def test_a_file_is_kept_while_the_queue_is_out_of_reach_and_taken_up_later(
+    client, trial_office, court, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(app.amqp, "_producer_pool", pools.producers[Connection("redis://127.0.0.1:1/0")])
+    client.force_login(trial_office)
+    sent = {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)])}
+    with django_capture_on_commit_callbacks(execute=True) as asked:
+        answer = client.post(reverse("ingest:upload"), sent, follow=True)
+    batch = Batch.objects.get()
+    assert (answer.status_code, batch.state, len(asked)) == (200, "uploaded", 1)
+    assert "正在等待后台处理" in answer.content.decode()
+    assert services.left_behind(timezone.now() + 2 * services.STALE) == [batch]
+
+
+def test_the_preview_shows_nothing_of_sealed_cases(client, send, file_case):
+    case = file_case(sealed="juvenile", cause="盗窃罪")
+    batch = send(["案号", "案由"], [case.number, "抢劫罪"])
+    assert (batch.counts["updated"], batch.counts["samples"]) == (1, [])
+    assert "盗窃罪" not in client.get(reverse("ingest:batch", args=[batch.pk])).content.decode()
 
 
 def test_what_a_dead_worker_left_is_found_again(send):
