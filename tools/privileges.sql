@@ -5,3 +5,5 @@ GRANT USAGE ON SCHEMA public TO mingjing_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mingjing_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT USAGE, SELECT ON SEQUENCES TO mingjing_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT EXECUTE ON FUNCTIONS TO mingjing_app;
+-- After a large import the application tells the planner what the tables hold now.
+ALTER DEFAULT PRIVILEGES FOR ROLE mingjing_owner GRANT MAINTAIN ON TABLES TO mingjing_app;
