@@ -145,8 +145,8 @@ sized AS (
 statutory_inputs AS (
     SELECT j.id AS case_id, j.rule, 0 AS turn, 'statutory' AS kind, %(limits_edition)s::int AS edition,
            left(j.problem, 300) AS problem, j.closed_on AS met_on,
-           CASE WHEN j.problem = '' THEN j.begins_on END AS start_on,
-           CASE WHEN j.problem = '' THEN j.begins_at END AS start_at,
+           CASE WHEN counts THEN j.begins_on END AS start_on,
+           CASE WHEN counts THEN j.begins_at END AS start_at,
            CASE WHEN counts THEN j.statutory_months + COALESCE(x.months, 0) ELSE 0 END AS months,
            CASE WHEN counts THEN j.days + COALESCE(x.days, 0) + CASE WHEN j.unit = 'before_event'
                 THEN (election."on" - 1 + make_interval(months => COALESCE(x.months, 0)))::date
@@ -154,7 +154,7 @@ statutory_inputs AS (
            CASE WHEN counts THEN j.workdays + COALESCE(x.workdays, 0) ELSE 0 END AS workdays,
            CASE WHEN counts THEN j.hours ELSE 0 END AS hours,
            false AS backwards,
-           CASE WHEN counts THEN x.until_on END AS until_on,
+           CASE WHEN counts AND o.paused_on IS NULL THEN x.until_on END AS until_on,
            CASE WHEN j.problem = '' THEN COALESCE(e.days, 0) ELSE 0 END AS excluded_days,
            CASE WHEN counts THEN o.paused_on END AS paused_on,
            counts AND j.criminal AS criminal,

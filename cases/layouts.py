@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from cases.periods import add_months
 from catalogues.workdays import WorkCalendar
 
 #: The days laid out. Facts with a date outside ``EARLIEST`` and ``LATEST`` are slips of the pen and are refused; what is
@@ -13,6 +14,7 @@ from catalogues.workdays import WorkCalendar
 FIRST, LAST = date(1940, 1, 1), date(2099, 12, 31)
 EARLIEST, LATEST = date(1950, 1, 1), date(2060, 12, 31)
 DAYS = (LAST - FIRST).days + 1
+MONTHS, CYCLE = 24, 1461  # within these years every fourth one is a leap year
 GUESSED = 128  # added to a roll that looked at an unpublished year
 
 
@@ -46,6 +48,21 @@ def layout_of(calendar: WorkCalendar) -> Layout:
     return Layout(bytes(rolls), bytes(ordinals), bytes(nth.ljust(2 * DAYS, b"\0")))
 
 
+@lru_cache(maxsize=1)
+def adds() -> bytes:
+    """How far the corresponding day of a later month lies beyond 28 days a month: by months, then by day of the cycle.
+
+    First the civil way, then the criminal one, where month-end stays month-end.
+    """
+    starts = [FIRST + timedelta(place) for place in range(CYCLE)]
+    return bytes(
+        (add_months(start, months, month_end_stays=month_end_stays) - start).days - 28 * months
+        for month_end_stays in (False, True)
+        for months in range(MONTHS + 1)
+        for start in starts
+    )
+
+
 @lru_cache(maxsize=4)
 def known_span(calendar: WorkCalendar) -> tuple[date, date]:
     """A run of days that roll without looking at an unpublished year: there nothing need be looked up to know it."""
@@ -68,6 +85,8 @@ def parameters(national: WorkCalendar, local: dict[int, WorkCalendar]) -> dict[s
         "layout_rolls": layout.rolls,
         "layout_ordinals": layout.ordinals,
         "layout_nth": layout.nth,
+        "layout_adds": adds(),
+        "layout_months": MONTHS,
         "layout_calendars": list[int](courts),
         "layout_first": FIRST,
         "layout_known_from": known_span(national)[0],
@@ -79,6 +98,6 @@ def parameters(national: WorkCalendar, local: dict[int, WorkCalendar]) -> dict[s
 LAYOUT = """
 layout AS MATERIALIZED (
     SELECT %(layout_rolls)s::bytea AS rolls, %(layout_ordinals)s::bytea AS ordinals, %(layout_nth)s::bytea AS nth,
-           %(layout_calendars)s::int[] AS calendars)"""
+           %(layout_adds)s::bytea AS adds, %(layout_calendars)s::int[] AS calendars)"""
 
 __all__ = ["DAYS", "FIRST", "LAST", "LAYOUT", "Layout", "layout_of", "parameters"]

@@ -33,7 +33,7 @@ def statutory_row(case, law):
         "state": "met" if is_closed else deadline.state,
         "rule": deadline.limit,
         "problem": "",
-        "start_on": day(deadline.start),
+        "start_on": day(deadline.start) if deadline.state != "no_limit" else None,
         "start_at": deadline.start if isinstance(deadline.start, datetime) else None,
         "nominal_on": day(deadline.nominal),
         "excluded_days": deadline.excluded_days,

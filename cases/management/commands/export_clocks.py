@@ -114,7 +114,8 @@ def fields_expected(case: Case, said: Explained) -> dict[str, Any]:
         return {"state": "unknown", "rule": said.limit or "", "problem": said.problem[:300], "due": None}
     is_met = case.closed_on is not None and deadline.state != "no_limit"
     return {
-        "state": "met" if is_met else deadline.state, "rule": deadline.limit, "problem": "", "start": deadline.start,
+        "state": "met" if is_met else deadline.state, "rule": deadline.limit, "problem": "",
+        "start": deadline.start if deadline.state != "no_limit" else None,
         "nominal": _day(deadline.nominal), "excluded_days": deadline.excluded_days,
         "before_roll": _day(deadline.before_roll), "due": deadline.due, "left": deadline.left_when_paused,
         "provisional": deadline.provisional,
