@@ -21,7 +21,8 @@ def open_alerts(user: User, stage: str = "") -> QuerySet[Alert]:
     if stage in STAGES:
         found = found.filter(stage=stage)
     order = Switch(
-        *(When(stage=name, then=Value(place)) for place, name in enumerate(WORST_FIRST)), output_field=IntegerField()
+        *(When(stage=name, then=Value(place)) for place, name in enumerate(WORST_FIRST)),
+        output_field=IntegerField(),
     )
     related = ("case", "case__court", "case__division", "case__judge")
     return found.annotate(severity=order).order_by("severity", "due_on", "pk").select_related(*related)

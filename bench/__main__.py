@@ -12,9 +12,13 @@ NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure one path beside its floor and its peers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure one path beside its floor and its peers."
+    )
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--rows", type=int, default=None, help="how many rows (default: what the aim is stated for)")
+    parser.add_argument(
+        "--rows", type=int, default=None, help="how many rows (default: what the aim is stated for)"
+    )
     given = parser.parse_args()
     if given.rows is not None and given.rows < 1:
         parser.error(f"--rows is {given.rows}; give at least 1")

@@ -113,7 +113,9 @@ def run(rows: int = ROWS) -> int:
 
 def fill(cursor: Any, rows: int) -> None:
     """The clocks alone, without their cases; then what autovacuum would do."""
-    cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = 'cases_clock'::regclass AND contype = 'f'")
+    cursor.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = 'cases_clock'::regclass AND contype = 'f'"
+    )
     for (name,) in cursor.fetchall():
         cursor.execute(f'ALTER TABLE cases_clock DROP CONSTRAINT "{name}"')
     cursor.execute("SELECT setseed(0.5)")
@@ -154,7 +156,11 @@ def pure_peer(sample: list[tuple[Any, ...]]) -> dict[str, Peer]:
     """Our own pure function, which also writes the reasons down."""
     calendar = library.work_calendar()
     clocks = [clock_of(row) for row in sample]
-    return {"cases.deadlines (one by one, with reasons)": Peer(len(clocks), partial(each, partial(calculate, calendar=calendar), clocks))}
+    return {
+        "cases.deadlines (one by one, with reasons)": Peer(
+            len(clocks), partial(each, partial(calculate, calendar=calendar), clocks)
+        )
+    }
 
 
 def clock_of(row: tuple[Any, ...]) -> ClockInput:
@@ -168,5 +174,7 @@ def clock_of(row: tuple[Any, ...]) -> ClockInput:
         start=start,
         detained=criminal and not rolls,
         extensions=(Extension(months=more, until=until),) if more or until else (),
-        exclusions=tuple(Exclusion(ground, *span) for span in (*days, *(((paused, None),) if paused else ()))),
+        exclusions=tuple(
+            Exclusion(ground, *span) for span in (*days, *(((paused, None),) if paused else ()))
+        ),
     )

@@ -59,7 +59,9 @@ def measure(
         "floor": floor,
         "floor_s": round(seconds[floor], 4),
         "ratio_to_floor": round(seconds[""] / seconds[floor], 2),
-        "peers": {peer: _beside(seconds[peer], given.rows, seconds[""], rows) for peer, given in peers.items()},
+        "peers": {
+            peer: _beside(seconds[peer], given.rows, seconds[""], rows) for peer, given in peers.items()
+        },
         "mismatches": mismatches,
     }
     print(json.dumps(result, ensure_ascii=False), flush=True)
@@ -110,7 +112,11 @@ def _renamed(url: str, database: str) -> str:
 def _as_owner(url: str, statement: str) -> None:
     given = environ.Env.db_url_config(url)
     link = psycopg2.connect(
-        dbname=given["NAME"], user=given["USER"], password=given["PASSWORD"], host=given["HOST"], port=given["PORT"] or None
+        dbname=given["NAME"],
+        user=given["USER"],
+        password=given["PASSWORD"],
+        host=given["HOST"],
+        port=given["PORT"] or None,
     )
     link.autocommit = True
     with link.cursor() as cursor:

@@ -50,7 +50,9 @@ NTH_WORKDAY = f"""
     %(layout_first)s::date + {_word("nth", f"%(layout_first)s::date - r.origin + {_word('ordinals', 'r.counted_on - r.origin')} + r.workdays - 1")}"""
 IN_WORKDAYS = f"CASE WHEN r.workdays > 0 THEN {NTH_WORKDAY} ELSE r.counted_on END"
 #: Limits in hours carry their time of day along.
-MOMENT = f"(({IN_WORKDAYS} + (r.start_at AT TIME ZONE 'Asia/Shanghai')::time) + make_interval(hours => r.hours))"
+MOMENT = (
+    f"(({IN_WORKDAYS} + (r.start_at AT TIME ZONE 'Asia/Shanghai')::time) + make_interval(hours => r.hours))"
+)
 GUESSED = f"r.workdays > 0 AND GREATEST({_roll('r.counted_on + 1')}, {_roll(NTH_WORKDAY)}) >= 128"
 
 COUNTED = f"SELECT {READ}, {ORIGIN} AS origin, {COUNTED_ON} AS counted_on FROM {{relation}} r"

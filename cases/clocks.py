@@ -97,7 +97,13 @@ def _choices(cursor: Any, given: Mapping[str, Any]) -> list[dict[str, Any]]:
         rule, why = limit_for(
             type_code=type_code, procedure=procedure, court_level=level, filed_on=filed_on, cause=cause, detained=detained
         )  # fmt: skip
-        kind = {"type_code": type_code, "procedure": procedure, "level": level, "cause": cause, "detained": detained}
+        kind = {
+            "type_code": type_code,
+            "procedure": procedure,
+            "level": level,
+            "cause": cause,
+            "detained": detained,
+        }
         found.append({**kind, "era": era, "rule": rule, "why": why})
     return found
 
@@ -113,7 +119,9 @@ def _judged(ids: Sequence[int], law: Law) -> dict[str, str]:
     for case in with_facts(Case.objects.filter(pk__in=ids)) if ids else ():
         if problem := problem_of(case, law):
             problems.append({"case_id": case.pk, "problem": problem})
-        instance = instance_of(type_code=case.type_code, procedure=case.procedure, court_level=case.court.level)
+        instance = instance_of(
+            type_code=case.type_code, procedure=case.procedure, court_level=case.court.level
+        )
         instances.append({"case_id": case.pk, "instance": instance})
     return {"problems": dumps(problems), "instances": dumps(instances)}
 

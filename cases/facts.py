@@ -59,8 +59,18 @@ class Explained:
     def answer(self, as_of: date) -> dict[str, Any]:
         """The fields of the batch contract ``due``; ``state`` is ``unknown`` where nothing can be computed."""
         fields = dict.fromkeys(("start", "nominal", "before_roll", "due", "remaining_days"))
-        said = answer(self.deadline, as_of) if self.deadline else {"state": "unknown", **fields, "excluded_days": 0}
-        return {"level": self.level, "calendar": None, **said, "limit": self.limit, "because": list(self.because)}
+        said = (
+            answer(self.deadline, as_of)
+            if self.deadline
+            else {"state": "unknown", **fields, "excluded_days": 0}
+        )
+        return {
+            "level": self.level,
+            "calendar": None,
+            **said,
+            "limit": self.limit,
+            "because": list(self.because),
+        }
 
 
 def with_facts(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -117,7 +127,11 @@ def explain(case: Case, law: Law, as_of: date) -> Explained:
         deadline = calculate(clock, law.calendar(case.court_id))
     except Refused as refused:
         return Explained(choice.limit, None, refused.chinese, (refused.chinese,), None, "none")
-    because = (f"审限规则 {clock.limit.name}（{choice.why}）", start_said(case, clock.limit), *deadline.because)
+    because = (
+        f"审限规则 {clock.limit.name}（{choice.why}）",
+        start_said(case, clock.limit),
+        *deadline.because,
+    )
     return Explained(choice.limit, deadline, "", because, remaining(deadline, as_of), level(deadline, as_of))
 
 
@@ -144,7 +158,11 @@ def steps_of(case: Case) -> tuple[NodeClock, ...]:
     """The procedural steps of a case (节点期限) and whether they were done."""
     events = [Event(event.node, event.on, event.note) for event in standing(case.procedureevent_rows.all())]
     steps = node_clocks(
-        events, category=case.category, procedure=case.procedure, filed_on=case.filed_on, closed_on=case.closed_on
+        events,
+        category=case.category,
+        procedure=case.procedure,
+        filed_on=case.filed_on,
+        closed_on=case.closed_on,
     )
     return tuple(step for step in steps if EARLIEST <= step.start_on <= LATEST)
 
@@ -168,14 +186,20 @@ def _gathered(case: Case, law: Law, limit: TimeLimit) -> ClockInput:
         extensions=_extensions(case),
         exclusions=_exclusions(case, law),
         restarts=_restarts(case, law),
-        procedure=instance_of(type_code=case.type_code, procedure=case.procedure, court_level=case.court.level),
+        procedure=instance_of(
+            type_code=case.type_code, procedure=case.procedure, court_level=case.court.level
+        ),
         event_on=min((event.on for event in _events(case, ELECTION)), default=None),
     )
 
 
 def _check_days(clock: ClockInput) -> None:
     """A day decades away is a slip of the pen, and would run out of every calendar."""
-    days = [clock.start, *(restart.on for restart in clock.restarts), *([clock.event_on] if clock.event_on else [])]
+    days = [
+        clock.start,
+        *(restart.on for restart in clock.restarts),
+        *([clock.event_on] if clock.event_on else []),
+    ]
     days += [extension.until for extension in clock.extensions if extension.until]
     days += [day for each in clock.exclusions for day in (each.starts_on, each.resumes_on) if day]
     for day in map(day_of, days):
@@ -205,13 +229,16 @@ def _extensions(case: Case) -> tuple[Extension, ...]:
             said = f"延长合计 {total} {UNITS[field]}，超过 {most} {UNITS[field]}，请核对"
             raise Refused("extensions", f"{total} {field} in all; at most {most}", said)
     return tuple(
-        Extension(row.months, row.days, row.workdays, until=row.until_on, approved_on=row.approved_on) for row in rows
+        Extension(row.months, row.days, row.workdays, until=row.until_on, approved_on=row.approved_on)
+        for row in rows
     )
 
 
 def _exclusions(case: Case, law: Law) -> tuple[Exclusion, ...]:
     rows = sorted(standing(case.exclusion_rows.all()), key=lambda row: (row.starts_on, row.ground, row.pk))
-    return tuple(Exclusion(_ground(law, row.ground, row.starts_on), row.starts_on, row.resumes_on) for row in rows)
+    return tuple(
+        Exclusion(_ground(law, row.ground, row.starts_on), row.starts_on, row.resumes_on) for row in rows
+    )
 
 
 def _restarts(case: Case, law: Law) -> tuple[Restart, ...]:

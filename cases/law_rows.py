@@ -15,7 +15,13 @@ from catalogues.law import Ground, Node, TimeLimit
 V = TypeVar("V", bound=Dated)
 Row = dict[str, Any]
 BEGINNING, END = "-infinity", "infinity"
-SIZES = {"day": ("days", 1), "month": ("months", 1), "year": ("months", 12), "workday": ("workdays", 1), "hour": ("hours", 1)}
+SIZES = {
+    "day": ("days", 1),
+    "month": ("months", 1),
+    "year": ("months", 12),
+    "workday": ("workdays", 1),
+    "hour": ("hours", 1),
+}
 
 
 class Catalogues(Protocol):
@@ -30,7 +36,9 @@ class Catalogues(Protocol):
 
 
 def limit_rows(law: Catalogues) -> list[Row]:
-    return [_limit_row(limit, window) for versions in law.limits.values() for limit, window in windows(versions)]
+    return [
+        _limit_row(limit, window) for versions in law.limits.values() for limit, window in windows(versions)
+    ]
 
 
 def node_rows(law: Catalogues) -> list[Row]:
@@ -107,7 +115,10 @@ def windows(versions: Iterable[V]) -> Iterator[tuple[V, Row]]:
         begins = version.effective_from.isoformat() if number else BEGINNING
         later = [ordered[number + 1].effective_from] if number + 1 < len(ordered) else []
         ended = [version.effective_to + timedelta(days=1)] if version.effective_to else []
-        yield version, {"valid_from": begins, "valid_until": min(later + ended).isoformat() if later + ended else END}
+        yield (
+            version,
+            {"valid_from": begins, "valid_until": min(later + ended).isoformat() if later + ended else END},
+        )
 
 
 def mid_days(categories: Iterable[str]) -> int:

@@ -16,7 +16,9 @@ PROCEDURE_NAMES = {
     "ordinary": "普通程序", "summary": "简易程序", "small": "小额诉讼程序", "fast": "速裁程序", "special": "特别程序",
     "second": "二审程序", "retrial": "审判监督程序", "": "未注明程序",
 }  # fmt: skip
-SMALL_CLAIMS_LIMIT_FROM = date(2022, 1, 1)  # 民诉法(2021修正)168: before it small claims had no limit of their own
+SMALL_CLAIMS_LIMIT_FROM = date(
+    2022, 1, 1
+)  # 民诉法(2021修正)168: before it small claims had no limit of their own
 
 
 class Choice(NamedTuple):

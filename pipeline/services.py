@@ -39,7 +39,9 @@ class Tally:
         self.seconds[stage] += perf_counter() - begun
 
     def as_json(self) -> dict[str, object]:
-        stages = {name: {"count": self.counts[name], "seconds": round(self.seconds[name], 3)} for name in STAGES}
+        stages = {
+            name: {"count": self.counts[name], "seconds": round(self.seconds[name], 3)} for name in STAGES
+        }
         return {"cases": self.cases, **stages}
 
 

@@ -38,7 +38,9 @@ def test_the_next_stage_takes_the_place_of_the_one_before(file_case):
     tell(case, date(2026, 6, 10))
     tell(case, date(2026, 7, 7))
     assert open_stages(case) == ["overdue"]
-    assert Alert.objects.get(case=case, clock="civ_first_ordinary", stage="mid").closed_because == "进入下一阶段"
+    assert (
+        Alert.objects.get(case=case, clock="civ_first_ordinary", stage="mid").closed_because == "进入下一阶段"
+    )
 
 
 def test_closing_the_case_closes_its_alerts(file_case):
@@ -79,7 +81,12 @@ def test_the_day_to_ask_for_an_extension_is_announced(file_case):
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 250), st.sampled_from([15, 30]), st.booleans()), min_size=1, max_size=20), st.integers(-40, 300))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 250), st.sampled_from([15, 30]), st.booleans()), min_size=1, max_size=20
+    ),
+    st.integers(-40, 300),
+)
 def test_the_database_and_the_pure_function_agree_on_the_stage(file_case, clocks, passed):
     day = FILED + timedelta(days=passed)
     cases = [file_case(filed_on=FILED) for _ in clocks]
@@ -87,7 +94,14 @@ def test_the_database_and_the_pure_function_agree_on_the_stage(file_case, clocks
     for case, (length, mid, backwards) in zip(cases, clocks, strict=True):
         due = FILED + timedelta(days=length)
         Clock.objects.create(
-            case=case, kind="statutory", rule="x", start_on=FILED, due_on=due, mid_days=mid, backwards=backwards, state="running"
+            case=case,
+            kind="statutory",
+            rule="x",
+            start_on=FILED,
+            due_on=due,
+            mid_days=mid,
+            backwards=backwards,
+            state="running",
         )
         stage = stage_on(day, Running(FILED, due, mid, backwards), LADDER)
         expected |= {(case.pk, stage)} if stage else set()

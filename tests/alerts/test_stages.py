@@ -18,7 +18,14 @@ def stage(left, *, length=181, mid=30, backwards=False):
 
 
 def test_the_stages_follow_each_other_towards_the_end():
-    assert [stage(left) for left in (100, 60, 30, 5, 0, -1)] == [None, "early", "mid", "urgent", "urgent", "overdue"]
+    assert [stage(left) for left in (100, 60, 30, 5, 0, -1)] == [
+        None,
+        "early",
+        "mid",
+        "urgent",
+        "urgent",
+        "overdue",
+    ]
 
 
 def test_criminal_and_administrative_clocks_reach_the_middle_later():
@@ -37,7 +44,11 @@ def test_a_day_counted_back_is_announced_and_then_lapses():
     assert stage(-1, backwards=True) is None
 
 
-@given(st.integers(0, 700), st.integers(-60, 800), st.sampled_from([("民事", 30), ("刑事", 15), ("行政", 15), ("执行", 30)]))
+@given(
+    st.integers(0, 700),
+    st.integers(-60, 800),
+    st.sampled_from([("民事", 30), ("刑事", 15), ("行政", 15), ("执行", 30)]),
+)
 def test_alerts_and_the_batch_contract_use_one_ladder(length, passed, kind):
     category, mid = kind
     due, day = START + timedelta(days=length), START + timedelta(days=passed)

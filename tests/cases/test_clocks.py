@@ -17,7 +17,9 @@ from catalogues.selectors import law_in_use
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = yaml.safe_load((Path(__file__).parent / "data" / "worked_examples.yaml").read_text())
-EXAMPLES = [example for example in EXAMPLES if example["limit"] in library.time_limits()]  # the others are steps
+EXAMPLES = [
+    example for example in EXAMPLES if example["limit"] in library.time_limits()
+]  # the others are steps
 TODAY = date(2026, 6, 30)
 
 
@@ -26,7 +28,13 @@ def statutory_row(case, law):
     said = explain(case, law, TODAY)
     deadline = said.deadline
     if deadline is None:
-        return {"state": "unknown", "rule": said.limit or "", "problem": said.problem, "due_on": None, "nominal_on": None}
+        return {
+            "state": "unknown",
+            "rule": said.limit or "",
+            "problem": said.problem,
+            "due_on": None,
+            "nominal_on": None,
+        }
     is_closed = case.closed_on is not None and deadline.state != "no_limit"
     hours = isinstance(deadline.due or deadline.nominal, datetime)
     return {
@@ -79,13 +87,33 @@ KINDS = [
 ODD = ["nonsense", "supp_investigation", "psychiatric", "appraisal", "exec_auction"]
 HARMLESS = ["committee_discussion", "extension_pending", "entrusted_service"]
 GROUNDS = {
-    "刑事": ["psychiatric", "new_counsel", "procurator_read", "new_witness", "stay", "confiscation_announcement", *HARMLESS],
-    "民事": ["announcement", "appraisal", "stay", "new_witness", "mediation_ext", "settlement_out", *HARMLESS],
+    "刑事": [
+        "psychiatric",
+        "new_counsel",
+        "procurator_read",
+        "new_witness",
+        "stay",
+        "confiscation_announcement",
+        *HARMLESS,
+    ],
+    "民事": [
+        "announcement",
+        "appraisal",
+        "stay",
+        "new_witness",
+        "mediation_ext",
+        "settlement_out",
+        *HARMLESS,
+    ],
     "行政": ["announcement", "appraisal", "stay", "new_witness", "mediation_adm", *HARMLESS],
     "执行": ["announcement", "exec_auction", "stay", "exec_dispute", "extension_pending"],
     "国家赔偿": ["stay", "comp_self_appraisal", "extension_pending"],
 }
-RESTARTS = {"刑事": ["supp_investigation", "crim_conversion"], "民事": ["retrial_review_rejoin"], "行政": ["retrial_review_rejoin"]}
+RESTARTS = {
+    "刑事": ["supp_investigation", "crim_conversion"],
+    "民事": ["retrial_review_rejoin"],
+    "行政": ["retrial_review_rejoin"],
+}
 EVENTS = [
     "移送审判庭", "送达副本", "开庭", "庭审结束", "合议", "文书完成", "宣判", "送达判决", "收到上诉状", "收到上诉答辩状", "移送上诉",
     "上诉期满", "生效", "上网", "归档", "交付执行", "立案", "受理", "选举日", "N51",
@@ -103,7 +131,11 @@ def histories(draw):
     filed = (draw(st.sampled_from([True] * 9 + [False])) and draw(days)) or None
     grounds = st.sampled_from(GROUNDS.get(category, ["extension_pending"]) * 4 + ODD)
     restarts = st.sampled_from(RESTARTS.get(category, ["crim_conversion"]) * 6 + ["stay", "nonsense"])
-    approved = st.just(near_day(filed)) | st.none() | st.integers(0, 400).map(lambda n: near_day(filed) + timedelta(days=n))
+    approved = (
+        st.just(near_day(filed))
+        | st.none()
+        | st.integers(0, 400).map(lambda n: near_day(filed) + timedelta(days=n))
+    )
     closed = draw(st.none() | st.integers(0, 900)) if filed else None
     near = near_day(filed)
     after = st.integers(-40, 500).map(lambda n: near + timedelta(days=n))
@@ -154,7 +186,12 @@ def enter(history, file_case):
     return case
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(histories(), min_size=4, max_size=12))
 def test_the_database_and_the_pure_function_agree_on_every_field(file_case, several):
     agree([enter(history, file_case) for history in several])
@@ -276,7 +313,9 @@ def test_what_a_person_settled_is_not_asked_again(file_case, trial_office):
 
 
 def test_any_detained_defendant_makes_the_case_detained(file_case):
-    case = file_case(type_code="刑初", category="刑事", filed_on=date(2024, 8, 5), accepted_on=date(2024, 8, 5))
+    case = file_case(
+        type_code="刑初", category="刑事", filed_on=date(2024, 8, 5), accepted_on=date(2024, 8, 5)
+    )
     recompute([case.pk], timezone.now())
     assert case.clocks.get(kind="statutory").due_on == date(2024, 10, 8)
     Party.objects.create(case=case, name="甲", standing="被告人", detained=False)

@@ -45,7 +45,9 @@ def test_a_ledger_read_back_equals_the_batch_calculation(file_case, capsysbinary
     plain = file_case(filed_on=date(2026, 1, 5))
     moved = file_case(filed_on=date(2024, 1, 15))
     Extension.objects.create(case=moved, months=6, approved_on=date(2024, 6, 20))
-    Exclusion.objects.create(case=moved, ground="appraisal", starts_on=date(2024, 3, 1), resumes_on=date(2024, 4, 10))
+    Exclusion.objects.create(
+        case=moved, ground="appraisal", starts_on=date(2024, 3, 1), resumes_on=date(2024, 4, 10)
+    )
     paused = file_case(filed_on=date(2026, 1, 15))
     Exclusion.objects.create(case=paused, ground="stay", starts_on=date(2026, 5, 6))
     crime = file_case(type_code="刑初", category="刑事", filed_on=date(2024, 3, 1), detained=True)
@@ -67,7 +69,9 @@ def test_a_ledger_read_back_equals_the_batch_calculation(file_case, capsysbinary
     ]  # fmt: skip
     assert (code, err) == (0, "")
     assert [line["number"] for line in lines] == [case.number for case in cases]
-    assert [{name: line[name] for name in FIELDS} for line in lines] == [{name: said[name] for name in FIELDS} for said in expected]
+    assert [{name: line[name] for name in FIELDS} for line in lines] == [
+        {name: said[name] for name in FIELDS} for said in expected
+    ]
     for line, said in zip(lines, expected, strict=True):
         assert line["because"][2:] == said["because"]
 

@@ -40,9 +40,20 @@ def test_a_limit_named_on_the_case_is_taken_as_it_is(file_case):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda case: Exclusion.objects.create(case=case, ground="psychiatric", starts_on=date(2026, 4, 1)), "只适用于刑事"),
-        (lambda case: Exclusion.objects.create(case=case, ground="no_such", starts_on=date(2026, 4, 1)), "不在目录中"),
-        (lambda case: Restart.objects.create(case=case, ground="stay", on=date(2026, 4, 1)), "不是重新计算审限的事由"),
+        (
+            lambda case: Exclusion.objects.create(
+                case=case, ground="psychiatric", starts_on=date(2026, 4, 1)
+            ),
+            "只适用于刑事",
+        ),
+        (
+            lambda case: Exclusion.objects.create(case=case, ground="no_such", starts_on=date(2026, 4, 1)),
+            "不在目录中",
+        ),
+        (
+            lambda case: Restart.objects.create(case=case, ground="stay", on=date(2026, 4, 1)),
+            "不是重新计算审限的事由",
+        ),
         (lambda case: Extension.objects.create(case=case, months=999), "请核对"),
         (lambda case: Extension.objects.create(case=case, until_on=date(2999, 1, 1)), "请核对"),
     ],

@@ -10,7 +10,12 @@ from catalogues import library
 
 def limit(type_code, procedure="", *, level=4, filed_on=date(2026, 3, 2), cause="", detained=False):
     return limit_for(
-        type_code=type_code, procedure=procedure, court_level=level, filed_on=filed_on, cause=cause, detained=detained
+        type_code=type_code,
+        procedure=procedure,
+        court_level=level,
+        filed_on=filed_on,
+        cause=cause,
+        detained=detained,
     )
 
 
@@ -40,7 +45,15 @@ def test_private_prosecution_depends_on_detention():
 
 @pytest.mark.parametrize(
     ("type_code", "procedure", "level"),
-    [("民再", "", 3), ("破申", "", 3), ("刑核", "", 1), ("刑没", "", 1), ("民他", "", 4), ("民初", "second", 4), ("刑初", "small", 4)],
+    [
+        ("民再", "", 3),
+        ("破申", "", 3),
+        ("刑核", "", 1),
+        ("刑没", "", 1),
+        ("民他", "", 4),
+        ("民初", "second", 4),
+        ("刑初", "small", 4),
+    ],
 )
 def test_what_cannot_be_known_is_said_and_not_guessed(type_code, procedure, level):
     chosen = limit(type_code, procedure, level=level)

@@ -10,7 +10,9 @@ FILED = date(2026, 3, 2)
 
 
 def steps(*events, category="民事", procedure="ordinary", filed_on=FILED, closed_on=None):
-    found = node_clocks(events, category=category, procedure=procedure, filed_on=filed_on, closed_on=closed_on)
+    found = node_clocks(
+        events, category=category, procedure=procedure, filed_on=filed_on, closed_on=closed_on
+    )
     return {(clock.node, clock.turn): clock for clock in found}
 
 
@@ -27,7 +29,9 @@ def test_a_court_that_records_no_events_keeps_no_steps():
 
 
 def test_each_hearing_starts_its_own_clock_and_the_next_hearing_ends_it():
-    found = steps(Event("庭审结束", on(10)), Event("开庭", on(10)), Event("开庭", on(20)), Event("庭审结束", on(20)))
+    found = steps(
+        Event("庭审结束", on(10)), Event("开庭", on(10)), Event("开庭", on(20)), Event("庭审结束", on(20))
+    )
     assert found["N48", 0].met_on == on(20)
     assert found["N48", 1].met_on is None
 

@@ -143,5 +143,3 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(file_ca
 def url_of_this_database():
     given = connection.settings_dict
     return f"postgres://{given['USER']}:{given['PASSWORD']}@/{given['HOST']}/{given['NAME']}"
-
-

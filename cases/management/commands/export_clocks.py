@@ -43,7 +43,9 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--court", default="", help="court code (法院代字), as in 川1502; default: every court")
+        parser.add_argument(
+            "--court", default="", help="court code (法院代字), as in 川1502; default: every court"
+        )
         parser.add_argument("--as-of", type=day, help="the day remaining days and levels are told for")
         parser.add_argument("--output", default="-", help="file to write; - is standard output (the default)")
 
@@ -87,7 +89,11 @@ def lines(cases: Any, as_of: date, law: Law) -> Iterator[tuple[dict[str, Any], s
     clocks = Prefetch("clocks", Clock.objects.filter(kind="statutory"), to_attr="stored")
     for case in with_facts(cases).prefetch_related(clocks).iterator(chunk_size=CHUNK):
         said = explain(case, law, as_of)
-        line = {"number": case.number, **said.answer(as_of), "closed_on": case.closed_on and case.closed_on.isoformat()}
+        line = {
+            "number": case.number,
+            **said.answer(as_of),
+            "closed_on": case.closed_on and case.closed_on.isoformat(),
+        }
         yield line, disagreement(case, said)
 
 
@@ -96,8 +102,16 @@ def disagreement(case: Any, said: Explained) -> str:
         return f"{case.number}: no clock is stored yet; run refresh first"
     stored = fields_of_clock(case.stored[0])
     expected = fields_expected(case, said)
-    wrong = [f"{name} {stored[name]} where {expected[name]} is right" for name in expected if stored[name] != expected[name]]
-    return f"{case.number}: the stored clock says {', '.join(wrong)}; run refresh and report it if it persists" if wrong else ""
+    wrong = [
+        f"{name} {stored[name]} where {expected[name]} is right"
+        for name in expected
+        if stored[name] != expected[name]
+    ]
+    return (
+        f"{case.number}: the stored clock says {', '.join(wrong)}; run refresh and report it if it persists"
+        if wrong
+        else ""
+    )
 
 
 def fields_of_clock(clock: Clock) -> dict[str, Any]:

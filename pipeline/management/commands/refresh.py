@@ -33,7 +33,9 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--as-of", type=day, help="the day alerts are raised for (default: the court's today)")
+        parser.add_argument(
+            "--as-of", type=day, help="the day alerts are raised for (default: the court's today)"
+        )
         parser.add_argument("--full", action="store_true", help="every case, not only what changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         try:
             tally = refresh(at=timezone.now(), today=options["as_of"] or today())
         except OperationalError as wrong:
-            sys.stderr.write(f"the database cannot be reached or gave up ({str(wrong).strip().splitlines()[0]})\n")
+            sys.stderr.write(
+                f"the database cannot be reached or gave up ({str(wrong).strip().splitlines()[0]})\n"
+            )
             sys.exit(UNUSABLE)
         self.stdout.write(json.dumps(tally.as_json(), ensure_ascii=False))
