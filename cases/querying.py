@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from cases.models import Case, FormerNumber, Party
-from cases.numbers import normalize
+from cases.numbers import PROVINCES, normalize
 from cases.periods import add_months
 from cases.quiet import quiet
 
 NEAR, NEARING = 5, 30
 SHORTEST = 3  # signs a trigram index needs
+LONGEST = 9  # digits of a serial
+NUMBERED = re.compile("[0-9字]")  # no number is without a digit; old ones are also looked for by their 字
+#: The serial that a text ends with. Digits after a province are a court's, those after a bracket a year.
+SERIAL = re.compile(rf"(?:^|[^0-9（{''.join(PROVINCES)}])([1-9][0-9]{{0,{LONGEST - 1}}})(号?)$")
 CLOCKS = [
     ("", "不限"),
     ("due5", f"临近审限（{NEAR} 天内）"),
@@ -136,7 +141,7 @@ def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
 def found_by(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     """Cases whose number, former number or party contains the text; brackets and widths do not matter.
 
-    The indexes know three signs or more: shorter texts are the beginning of a name, or the serial of a number.
+    The index of names knows three signs or more: shorter texts are the beginning of a name.
     """
     number, name = normalize(text), text.strip()
     anywhere = "contains" if len(name) >= SHORTEST else "startswith"
@@ -146,6 +151,26 @@ def found_by(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
 
 
 def by_number(number: str) -> QuerySet[Case]:
-    if len(number) >= SHORTEST:
+    """Cases whose number contains the text; digits alone are a serial, or how one begins.
+
+    A number is found by its beginning or by its serial, both in an index; only a part from its middle reads them all.
+    """
+    if not NUMBERED.search(number):
+        return Case.objects.none()
+    if number.startswith("（"):
+        return Case.objects.filter(number__startswith=number)
+    if number.isdigit():
+        return Case.objects.filter(begins(number) if len(number) >= SHORTEST else Q(serial=int(number)))
+    found = SERIAL.search(number)
+    if found is None:
         return Case.objects.filter(number__contains=number)
-    return Case.objects.filter(serial=int(number)) if number.isascii() and number.isdigit() else Case.objects.none()
+    serials = Q(serial=int(found[1])) if found[2] else begins(found[1])
+    return Case.objects.filter(serials | Q(serial=None), number__contains=number)  # old numbers have no serial
+
+
+def begins(digits: str) -> Q:
+    """Serials that begin with these digits, as the ranges an index knows."""
+    first, found = int(digits[:LONGEST]), Q()
+    for more in range(LONGEST - len(digits) + 1):
+        found |= Q(serial__range=(first * 10**more, (first + 1) * 10**more - 1))
+    return found or Q(pk=None)

@@ -24,7 +24,7 @@ class Clock(models.Model):
         ("unknown", "无法计算"),
         ("met", "已完成"),
     ]
-    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks", verbose_name="案件")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="clocks", db_index=False, verbose_name="案件")
     kind = models.CharField("类别", max_length=10, choices=CLOCK_KINDS)
     rule = models.CharField("规则", max_length=40)  # id of a time limit or of a node
     turn = models.PositiveSmallIntegerField("次", default=0)  # a node may come round again

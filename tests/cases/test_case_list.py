@@ -71,6 +71,23 @@ def test_a_case_is_found_by_a_former_number_and_by_its_parties(file_case, seen, 
     assert seen("q=查无此人") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("（2026）川1502", [1, 12, 120]), ("川1502", [1, 12, 120]), ("1502民初", [1, 12, 120]), ("初12", [12, 120]), ("初12号", [12]),
+     ("12号", [12]), ("120", [120]), ("12", [12]), ("（2026）川1502民初12", [12, 120]), ("9999999999", []), ("川1503", [])],
+)  # fmt: skip
+def test_a_part_of_a_number_finds_it(file_case, seen, text, found):
+    number = "（2026）川1502民初{}号".format
+    for serial in (1, 12, 120):
+        file_case(number=number(serial), serial=serial)
+    assert sorted(seen(f"q={text}"), key=len) == [number(serial) for serial in found]
+
+
+def test_a_number_of_the_old_kind_is_found_though_it_has_no_serial(file_case, seen):
+    case = file_case(number="（2015）翠屏民初字第29号", serial=None)
+    assert seen("q=字第29号") == seen("q=翠屏民初字") == seen("q=字第2") == [case.number]
+
+
 def test_a_search_finds_closed_cases_too_and_the_plain_list_does_not(file_case, seen):
     closed = file_case(closed_on=date(2026, 5, 1))
     assert seen() == []
