@@ -31,7 +31,18 @@ class Alert(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "期限预警"
         constraints = [
-            models.UniqueConstraint("case", "clock", "turn", "stage", "due_on", name="alert_raised_once_per_stage_and_date"),
-            models.UniqueConstraint("case", "clock", "turn", "stage", condition=Q(closed_at=None), name="alert_open_once_per_stage"),
+            models.UniqueConstraint(
+                "case", "clock", "turn", "stage", "due_on", name="alert_raised_once_per_stage_and_date"
+            ),
+            models.UniqueConstraint(
+                "case",
+                "clock",
+                "turn",
+                "stage",
+                condition=Q(closed_at=None),
+                name="alert_open_once_per_stage",
+            ),
         ]
-        indexes = [models.Index(fields=["due_on"], condition=Q(closed_at=None), name="open_alerts_by_due_day")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(closed_at=None), name="open_alerts_by_due_day")
+        ]

@@ -82,7 +82,9 @@ class CloseForm(EntryForm):
 
 
 class NumberForm(EntryForm):
-    number = text_field(_("更正后的案号"), length=80, help_text=_("如（2026）川1502民初4567号；括号的写法不限"))
+    number = text_field(
+        _("更正后的案号"), length=80, help_text=_("如（2026）川1502民初4567号；括号的写法不限")
+    )
     reason = reason_field(_("更正的理由"))
 
     def prepare(self) -> None:
@@ -146,7 +148,9 @@ class GrantForm(forms.Form):
     """Access to a sealed case of one's court, by its number: who grants it need not see the case."""
 
     number = text_field(_("封存案件的案号"), length=80)
-    user = forms.ModelChoiceField(label=_("准予查阅的人员"), queryset=User.objects.none(), empty_label=_("请选择"))
+    user = forms.ModelChoiceField(
+        label=_("准予查阅的人员"), queryset=User.objects.none(), empty_label=_("请选择")
+    )
     reason = reason_field()
 
     def __init__(self, data: Any = None, *, courts: list[int], initial: Any = None) -> None:
@@ -157,7 +161,9 @@ class GrantForm(forms.Form):
 
     def clean_number(self) -> Case:
         number = normalize(self.cleaned_data["number"])
-        found: Case | None = Case.objects.filter(number=number, court__in=self.courts).exclude(sealed="").first()
+        found: Case | None = (
+            Case.objects.filter(number=number, court__in=self.courts).exclude(sealed="").first()
+        )
         if found is None:
             raise forms.ValidationError("本院没有这一案号的封存案件，请核对；未封存的案件无须授权")
         return found
@@ -186,4 +192,3 @@ class SettleForm(EntryForm):
     def save(self, *, by: User, at: datetime) -> Any:
         given = {"take_theirs": False} | self.cleaned_data
         return services.settle_doubt(doubt=self.subject, by=by, at=at, **given)
-

@@ -29,7 +29,13 @@ def settle_doubt(*, doubt: Doubt, how: str, take_theirs: bool, by: User, at: dat
         refuse_if(settle_field(case, doubt, take_theirs, by=by, at=at), act, case=case, by=by)
     doubt.settled_at, doubt.settled_by, doubt.settled_how = at, by, how
     doubt.save(update_fields=["settled_at", "settled_by", "settled_how"])
-    before = {"doubt": doubt.pk, "kind": doubt.kind, "field": doubt.field, "ours": doubt.ours, "theirs": doubt.theirs}
+    before = {
+        "doubt": doubt.pk,
+        "kind": doubt.kind,
+        "field": doubt.field,
+        "ours": doubt.ours,
+        "theirs": doubt.theirs,
+    }
     leave_trace(act, case=case, by=by, at=at, because=how, before=before, after={"take_theirs": take_theirs})
     return doubt
 
@@ -38,7 +44,9 @@ def settle_field(case: Case, doubt: Doubt, take_theirs: bool, *, by: User, at: d
     """Write the decision to the case. A value kept stays protected from the feed; a value taken is the feed's again."""
     field = field_of_case(doubt.field)
     if field is None:
-        return "这一冲突涉及登记的事实，请在案件页撤销或补登相应事实后，选择“保留现值”" if take_theirs else None
+        return (
+            "这一冲突涉及登记的事实，请在案件页撤销或补登相应事实后，选择“保留现值”" if take_theirs else None
+        )
     if not take_theirs:
         mark_entered(case, [field.name], by=by, at=at)
         case.save(update_fields=["entered"])

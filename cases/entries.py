@@ -32,7 +32,9 @@ from courts.models import User
 
 def text_field(label: Any, *, required: bool = True, length: int = 300, **options: Any) -> forms.CharField:
     errors = {"required": _("请填写这一项"), "max_length": _("最多 %(limit_value)d 字，请缩短")}
-    return forms.CharField(label=label, required=required, max_length=length, error_messages=errors, **options)
+    return forms.CharField(
+        label=label, required=required, max_length=length, error_messages=errors, **options
+    )
 
 
 def reason_field(label: Any = "") -> forms.CharField:
@@ -44,7 +46,9 @@ class EntryForm(forms.Form):
 
     previews = False
 
-    def __init__(self, data: Any = None, *, case: Case, law: Law, user: User, today: date, subject: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, *, case: Case, law: Law, user: User, today: date, subject: Any = None
+    ) -> None:
         self.case, self.law, self.user, self.today, self.subject = case, law, user, today, subject
         super().__init__(data)
         speak_plainly(self)
@@ -92,7 +96,9 @@ class GroundForm(EntryForm):
 
 class PauseForm(GroundForm):
     open_ended = True
-    ground = forms.ChoiceField(label=_("事由"), help_text=_("只列出法律对本类案件规定、且没有法定最长期间的事由"))
+    ground = forms.ChoiceField(
+        label=_("事由"), help_text=_("只列出法律对本类案件规定、且没有法定最长期间的事由")
+    )
     starts_on = day_field(_("停表之日"), help_text=_("自这一天起不计入审限"))
     review_on = day_field(_("复核日"), help_text=_("到这一天须检查停表的原因是否已经消失"))
     owner = forms.ModelChoiceField(label=_("负责人"), queryset=User.objects.none(), empty_label=_("请选择"))
@@ -186,7 +192,9 @@ class ExtendForm(EntryForm):
     approver = text_field(_("批准人或批准法院"), length=80)
     reason = reason_field(_("延长的理由"))
     despite = forms.BooleanField(
-        label=_("已核对批准文书，仍按此登记"), required=False, help_text=_("不合规定的延长也须如实登记，并在计算明细中注明")
+        label=_("已核对批准文书，仍按此登记"),
+        required=False,
+        help_text=_("不合规定的延长也须如实登记，并在计算明细中注明"),
     )
 
     def prepare(self) -> None:
@@ -256,7 +264,9 @@ class RestartForm(GroundForm):
 
 class ConvertForm(EntryForm):
     previews = True
-    to_procedure = forms.ChoiceField(label=_("转为"), choices=[(code, name) for code, name in PROCEDURES if code])
+    to_procedure = forms.ChoiceField(
+        label=_("转为"), choices=[(code, name) for code, name in PROCEDURES if code]
+    )
     decided_on = day_field(_("决定日期"))
     reason = reason_field()
 

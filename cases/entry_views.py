@@ -191,10 +191,11 @@ def grant_access(request: HttpRequest) -> HttpResponse:
     if not request.user.may(Permission.GRANT_ACCESS):
         raise trail.Refused(NOT_YOURS, act="cases.grant_access", by=request.user)
     courts = sorted(request.user.courts_where(Permission.GRANT_ACCESS))
-    form = acts.GrantForm(request.POST or None, courts=courts, initial={"number": request.GET.get("number", "")})
+    form = acts.GrantForm(
+        request.POST or None, courts=courts, initial={"number": request.GET.get("number", "")}
+    )
     if request.method == "POST" and form.is_valid():
         form.save(by=request.user, at=timezone.now())
         messages.success(request, "已加入查阅名单")
         return redirect("cases:access")
     return render(request, "cases/access.html", {"form": form})
-

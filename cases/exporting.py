@@ -30,7 +30,12 @@ class Covering:
 
     def lines(self) -> list[tuple[str, str]]:
         own = [("导出人", self.who), ("导出时间", f"{self.at:%Y-%m-%d %H:%M}"), ("件数", str(self.count))]
-        return [("筛选条件", ""), *self.conditions, *own, ("说明", "在办天数：自立案之日起；暂停天数：扣除与停表合计，重叠只计一次")]
+        return [
+            ("筛选条件", ""),
+            *self.conditions,
+            *own,
+            ("说明", "在办天数：自立案之日起；暂停天数：扣除与停表合计，重叠只计一次"),
+        ]
 
     def sentence(self) -> str:
         conditions = "；".join(f"{name}：{value}" for name, value in self.conditions)
@@ -85,8 +90,13 @@ def written(writer: Any, line: Iterable[Any]) -> bytes:
 
 def as_xlsx(file: IO[bytes], rows: Iterable[Row], covering: Covering) -> None:
     """Two sheets: the cases, and the filters with who and when. Written row by row, in constant memory."""
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    formats = {"head": book.add_format({"bold": True, "bg_color": "#E7EEF6"}), "day": book.add_format({"num_format": "yyyy-mm-dd"})}
+    book = xlsxwriter.Workbook(
+        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    formats = {
+        "head": book.add_format({"bold": True, "bg_color": "#E7EEF6"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
     sheet = book.add_worksheet("案件")
     sheet.freeze_panes(1, 1)
     for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):

@@ -20,7 +20,9 @@ NOT_A_CHOICE = {"invalid_choice": _("没有这一选项，请从列表中选择"
 def day_field(label: Any, **options: Any) -> forms.DateField:
     errors = BAD_DAY | {"required": _("请填写日期")}
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, widget=widget, error_messages=errors, input_formats=["%Y-%m-%d"], **options)
+    return forms.DateField(
+        label=label, widget=widget, error_messages=errors, input_formats=["%Y-%m-%d"], **options
+    )
 
 
 class CourtChoice(forms.ModelChoiceField):
@@ -45,7 +47,9 @@ class CaseFilter(forms.Form):
     clock = forms.ChoiceField(label=_("审限状态"), choices=CLOCKS, required=False)
     category = forms.ChoiceField(label=_("案件类别"), choices=[ANY, *CATEGORIES], required=False)
     procedure = forms.ChoiceField(
-        label=_("审判程序"), choices=[ANY, *((code or "none", name) for code, name in PROCEDURES)], required=False
+        label=_("审判程序"),
+        choices=[ANY, *((code or "none", name) for code, name in PROCEDURES)],
+        required=False,
     )
     cause = forms.CharField(label=_("案由"), required=False, max_length=60)
     filed_from = day_field(_("立案自"), required=False)
@@ -65,7 +69,9 @@ class CaseFilter(forms.Form):
         self.fields["court"].queryset = courts
         chosen = self.chosen_court(courts)
         self.is_one_court = chosen is not None
-        self.fields["division"].queryset = divisions_within(user, chosen) if chosen else divisions_within(user, None).none()
+        self.fields["division"].queryset = (
+            divisions_within(user, chosen) if chosen else divisions_within(user, None).none()
+        )
         self.fields["judge"].queryset = judges_within(user, chosen)
         for field in self.fields.values():
             field.error_messages |= NOT_A_CHOICE | {"max_length": _("查询文字太长，请缩短")}
@@ -86,11 +92,19 @@ class CaseFilter(forms.Form):
     def described(self) -> list[tuple[str, str]]:
         """The conditions in words, as the export states them."""
         wanted = self.wanted()
-        told = [(str(self.fields[name].label), self.shown(name, value)) for name, value in wanted.items() if name != "status"]
+        told = [
+            (str(self.fields[name].label), self.shown(name, value))
+            for name, value in wanted.items()
+            if name != "status"
+        ]
         return [*told, (str(_("结案状态")), dict(STATUSES)[effective_status(wanted)])]
 
     def shown(self, name: str, value: Any) -> str:
-        choices = dict(getattr(self.fields[name], "choices", ())) if isinstance(self.fields[name], forms.ChoiceField) else {}
+        choices = (
+            dict(getattr(self.fields[name], "choices", ()))
+            if isinstance(self.fields[name], forms.ChoiceField)
+            else {}
+        )
         if isinstance(self.fields[name], forms.ModelChoiceField):
             return str(value)
         return str(choices.get(value, value))

@@ -62,7 +62,9 @@ def link_cases(
     permit(act, permission=Permission.RECORD_EVENT, case=case, by=by)
     case = locked(case)
     number = normalize(other_number)
-    refuse_if("案件不能与自身关联，请填写另一案件的案号" if number == case.number else None, act, case=case, by=by)
+    refuse_if(
+        "案件不能与自身关联，请填写另一案件的案号" if number == case.number else None, act, case=case, by=by
+    )
     other = Case.objects.filter(number=number).first()
     link, is_new = CaseLink.objects.get_or_create(
         case=case, other_number=number, kind=kind, defaults={"other": other}

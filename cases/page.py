@@ -93,7 +93,11 @@ def case_page(case: Case, user: User, law: Law, today: date) -> CasePage:
         may=powers(user, case),
         doubts=list(case.doubts.filter(settled_at=None).order_by("raised_at", "pk")),
         members=list(User.objects.filter(pk__in=case.members).order_by("name")),
-        grants=list(AccessGrant.objects.filter(case=case, revoked_at=None).select_related("user").order_by("granted_at")),
+        grants=list(
+            AccessGrant.objects.filter(case=case, revoked_at=None)
+            .select_related("user")
+            .order_by("granted_at")
+        ),
         computed_at=case.clocks.filter(kind="statutory").values_list("computed_at", flat=True).first(),
     )
 
@@ -101,7 +105,9 @@ def case_page(case: Case, user: User, law: Law, today: date) -> CasePage:
 def powers(user: User, case: Case) -> dict[str, bool]:
     """What this person may enter about the case; ``any_more`` says whether the lesser entries deserve a menu."""
     found = {name: may_on(user, permission, case) for name, permission in MAY.items()}
-    return found | {"any_more": any(found[name] for name in ("pause", "reassign", "event", "number", "access"))}
+    return found | {
+        "any_more": any(found[name] for name in ("pause", "reassign", "event", "number", "access"))
+    }
 
 
 def with_everything(pk: int, user: User) -> Case | None:
@@ -116,7 +122,11 @@ def with_everything(pk: int, user: User) -> Case | None:
 
 def held_since(case: Case) -> date | None:
     """The day the present judge took the case over, where it changed hands."""
-    days = [event.on for event in case.procedureevent_rows.all() if event.node == REASSIGNED and not event.withdrawn_at]
+    days = [
+        event.on
+        for event in case.procedureevent_rows.all()
+        if event.node == REASSIGNED and not event.withdrawn_at
+    ]
     return max(days, default=None)
 
 

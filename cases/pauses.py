@@ -62,7 +62,10 @@ def resume_clock(*, exclusion: Exclusion, resumes_on: date, by: User, at: dateti
     refuse_if(not_open_problem(exclusion), act, case=case, by=by)
     refuse_if(span_problem(exclusion.starts_on, resumes_on), act, case=case, by=by)
     before = written(exclusion)
-    exclusion.resumes_on, exclusion.origin = resumes_on, "entered"  # a feed that knows no end must not reopen it
+    exclusion.resumes_on, exclusion.origin = (
+        resumes_on,
+        "entered",
+    )  # a feed that knows no end must not reopen it
     exclusion.save(update_fields=["resumes_on", "origin"])
     leave_trace(act, case=case, by=by, at=at, before=before, after=written(exclusion))
     return exclusion

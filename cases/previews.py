@@ -38,7 +38,11 @@ class Preview:
     def warnings(self) -> tuple[str, ...]:
         """Lines of the new calculation that say something was done against the rule."""
         before = set(self.now.because) if self.now else set()
-        return tuple(line for line in (self.then.because if self.then else ()) if STILL_COUNTED in line and line not in before)
+        return tuple(
+            line
+            for line in (self.then.because if self.then else ())
+            if STILL_COUNTED in line and line not in before
+        )
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,9 @@ def bounded_count(cases: QuerySet[Case]) -> tuple[int, bool]:
 def courts_within(user: User) -> QuerySet[Court]:
     """The courts whose cases the user's posts open, in organisational order."""
     reach = user.reach
-    return Court.objects.filter(Q(pk__in=reach.courts | reach.filing) | Q(divisions__in=reach.divisions)).distinct()
+    return Court.objects.filter(
+        Q(pk__in=reach.courts | reach.filing) | Q(divisions__in=reach.divisions)
+    ).distinct()
 
 
 def divisions_within(user: User, court: Court | None) -> QuerySet[Division]:

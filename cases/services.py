@@ -54,7 +54,9 @@ TAKES = {
 
 
 @transaction.atomic
-def record_event(*, case: Case, node: str, on: date, by: User, at: datetime, note: str = "") -> ProcedureEvent:
+def record_event(
+    *, case: Case, node: str, on: date, by: User, at: datetime, note: str = ""
+) -> ProcedureEvent:
     """Record that something happened in the procedure (流程节点事件). One entered again after withdrawal stands again."""
     act = "cases.record_event"
     permit(act, permission=Permission.RECORD_EVENT, case=case, by=by)
@@ -65,7 +67,9 @@ def record_event(*, case: Case, node: str, on: date, by: User, at: datetime, not
     if is_new or event.withdrawn_at is not None:
         ProcedureEvent.objects.filter(pk=event.pk).update(withdrawn_at=None)
         event.withdrawn_at = None
-        leave_trace(act, case=case, by=by, at=at, because=note, after={"fact": event.pk, "node": node, "on": str(on)})
+        leave_trace(
+            act, case=case, by=by, at=at, because=note, after={"fact": event.pk, "node": node, "on": str(on)}
+        )
     return event
 
 
@@ -81,7 +85,9 @@ def convert_procedure(
     act = "cases.convert_procedure"
     permit(act, permission=Permission.CONVERT_PROCEDURE, case=case, by=by)
     case = locked(case)
-    done = Conversion.objects.filter(case=case, to_procedure=to_procedure, decided_on=decided_on, withdrawn_at=None)
+    done = Conversion.objects.filter(
+        case=case, to_procedure=to_procedure, decided_on=decided_on, withdrawn_at=None
+    )
     if found := done.first():
         return found
     refuse_if(conversion_problem(case, to_procedure, decided_on), act, case=case, by=by)

@@ -57,7 +57,13 @@ def own_days(case: Case) -> Iterator[Moment]:
 
 
 def facts(case: Case, law: Law) -> Iterator[Moment]:
-    for rows in ("procedureevent_rows", "exclusion_rows", "extension_rows", "restart_rows", "conversion_rows"):
+    for rows in (
+        "procedureevent_rows",
+        "exclusion_rows",
+        "extension_rows",
+        "restart_rows",
+        "conversion_rows",
+    ):
         for fact in getattr(case, rows).all():
             kind, label = KINDS[type(fact)]
             on, title, detail = told(fact, law)

@@ -7,7 +7,19 @@ from cases import entry_views, export_views, views
 app_name = "cases"
 
 #: Entries about a case (its number in the address) and about one fact of it (the fact's number).
-ABOUT_CASE = ("event", "pause", "exclude", "extend", "restart", "convert", "reassign", "close", "number", "link", "seal")
+ABOUT_CASE = (
+    "event",
+    "pause",
+    "exclude",
+    "extend",
+    "restart",
+    "convert",
+    "reassign",
+    "close",
+    "number",
+    "link",
+    "seal",
+)
 ABOUT_FACT = {
     "resume": "pauses/<int:pk>/resume/",
     "withdraw-event": "events/<int:pk>/withdraw/",

@@ -62,7 +62,11 @@ def saved_views(user: Any) -> Any:
     """One's own saved filters and those that people of the same courts share."""
     courts = [seat.court_id for seat in user.seats]
     shared = Q(shared=True, owner__postings__court__in=courts, owner__postings__ends_on=None)
-    return SavedView.objects.filter(Q(owner=user) | shared, page=reverse("cases:list")).distinct().order_by("name", "pk")
+    return (
+        SavedView.objects.filter(Q(owner=user) | shared, page=reverse("cases:list"))
+        .distinct()
+        .order_by("name", "pk")
+    )
 
 
 def is_part(request: HttpRequest) -> bool:

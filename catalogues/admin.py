@@ -51,7 +51,17 @@ class LocalCalendarForm(forms.Form):
 
 @admin.register(Edition)
 class EditionAdmin(ReadOnlyAdmin):
-    list_display = ["kind", "number", "title", "court", "status", "effective_from", "published_by", "published_at", "steps"]
+    list_display = [
+        "kind",
+        "number",
+        "title",
+        "court",
+        "status",
+        "effective_from",
+        "published_by",
+        "published_at",
+        "steps",
+    ]
     list_filter = ["kind", "status", "origin"]
     search_fields = ["title", "note"]
     list_select_related = ["court", "published_by"]
@@ -59,7 +69,9 @@ class EditionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("查看"))
     def steps(self, edition: Edition) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("admin:catalogues_edition_page", args=[edition.pk]), _("打开"))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:catalogues_edition_page", args=[edition.pk]), _("打开")
+        )
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -75,10 +87,19 @@ class EditionAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def shown(self, request: HttpRequest, template: str, edition: Edition | None, **more: Any) -> HttpResponse:
+    def shown(
+        self, request: HttpRequest, template: str, edition: Edition | None, **more: Any
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
-            raise trail.Refused("您的职务不能查看目录。", act="catalogues.browse", on=edition, by=request.user)
-        context = {**self.admin_site.each_context(request), "edition": edition, "title": str(edition or ""), **more}
+            raise trail.Refused(
+                "您的职务不能查看目录。", act="catalogues.browse", on=edition, by=request.user
+            )
+        context = {
+            **self.admin_site.each_context(request),
+            "edition": edition,
+            "title": str(edition or ""),
+            **more,
+        }
         return render(request, f"catalogues/{template}.html", context)
 
     def page(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,24 +119,34 @@ class EditionAdmin(ReadOnlyAdmin):
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Two editions of one catalogue side by side: only what differs."""
         edition = get_object_or_404(Edition, pk=pk)
-        other = get_object_or_404(Edition, pk=request.GET.get("with") or edition.based_on_id, kind=edition.kind)
+        other = get_object_or_404(
+            Edition, pk=request.GET.get("with") or edition.based_on_id, kind=edition.kind
+        )
         found = compare(edition.kind, selectors.bodies_of(other), selectors.bodies_of(edition))
         return self.shown(request, "compare", edition, other=other, differences=found)
 
     def draft(self, request: HttpRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, pk=pk)
-        form = DraftForm(request.POST or None, initial={"title": edition.title, "effective_from": edition.effective_from})
+        form = DraftForm(
+            request.POST or None, initial={"title": edition.title, "effective_from": edition.effective_from}
+        )
         if request.method == "POST" and form.is_valid():
-            draft = services.draft_edition(based_on=edition, by=request.user, at=timezone.now(), **form.cleaned_data)
+            draft = services.draft_edition(
+                based_on=edition, by=request.user, at=timezone.now(), **form.cleaned_data
+            )
             return redirect("admin:catalogues_edition_page", draft.pk)
         return self.shown(request, "form", edition, form=form, heading=_("起草新版"), action=_("起草"))
 
     def local_calendar(self, request: HttpRequest) -> HttpResponse:
         """A court's own holidays over the national calendar; starts from this year's entry, emptied."""
         form = LocalCalendarForm(request.POST or None)
-        form.fields["court"].queryset = Court.objects.filter(pk__in=[seat.court_id for seat in request.user.seats])
+        form.fields["court"].queryset = Court.objects.filter(
+            pk__in=[seat.court_id for seat in request.user.seats]
+        )
         if request.method == "POST" and form.is_valid():
-            draft = services.draft_local_calendar(years=[], by=request.user, at=timezone.now(), **form.cleaned_data)
+            draft = services.draft_local_calendar(
+                years=[], by=request.user, at=timezone.now(), **form.cleaned_data
+            )
             return redirect("admin:catalogues_edition_new_entry", draft.pk)
         return self.shown(request, "form", None, form=form, heading=_("起草地方日历"), action=_("起草"))
 
@@ -127,7 +158,9 @@ class EditionAdmin(ReadOnlyAdmin):
             raise Http404
         body = item.body if item else {}
         if edition.status != "draft" or not request.user.may(Permission.DRAFT_CATALOGUE):
-            return self.shown(request, "entry", edition, item=item, lines=list(words(KINDS[edition.kind].fields, body)))
+            return self.shown(
+                request, "entry", edition, item=item, lines=list(words(KINDS[edition.kind].fields, body))
+            )
         form = EntryForm(edition.kind, code=code, body=body, data=request.POST or None)
         problems: list[schema.Problem] = []
         if request.method == "POST" and "remove" in request.POST and item:
@@ -137,7 +170,11 @@ class EditionAdmin(ReadOnlyAdmin):
             problems = problems_with(edition, form.cleaned_data["code"], form.body())
             if not problems:
                 services.edit_item(
-                    edition=edition, code=form.cleaned_data["code"], body=form.body(), by=request.user, at=timezone.now()
+                    edition=edition,
+                    code=form.cleaned_data["code"],
+                    body=form.body(),
+                    by=request.user,
+                    at=timezone.now(),
                 )
                 messages.success(request, _("已保存到草稿。"))
                 return redirect("admin:catalogues_edition_page", pk)

@@ -34,7 +34,9 @@ def compare(kind: str, before: Entries, after: Entries) -> list[Difference]:
     """Every entry that differs between two editions of ``kind``, in the order of the newer one, removals last."""
     old, new = dict(before), dict(after)
     fields = KINDS[kind].fields
-    found = [difference(code, fields, old.get(code), body) for code, body in new.items() if old.get(code) != body]
+    found = [
+        difference(code, fields, old.get(code), body) for code, body in new.items() if old.get(code) != body
+    ]
     removed = [difference(code, fields, body, None) for code, body in old.items() if code not in new]
     return found + removed
 

@@ -42,7 +42,12 @@ class EntryForm(forms.Form):
 
 
 def flatten(
-    fields: tuple[Field, ...], body: Mapping[str, Any], *, posted: Any, path: tuple[str, ...] = (), group: str = ""
+    fields: tuple[Field, ...],
+    body: Mapping[str, Any],
+    *,
+    posted: Any,
+    path: tuple[str, ...] = (),
+    group: str = "",
 ) -> Iterator[tuple[tuple[str, ...], Field, Any, str]]:
     """Every leaf field with its path, its value and the heading it stands under."""
     for field in fields:
@@ -75,11 +80,15 @@ def widget_for(field: Field) -> forms.Field:
             )
         return forms.CharField(label=field.label, required=False, help_text=_("多项以顿号或逗号分开"))
     if field.choices:
-        return forms.ChoiceField(label=field.label, required=False, choices=[("", "—"), *field.choices.items()])
+        return forms.ChoiceField(
+            label=field.label, required=False, choices=[("", "—"), *field.choices.items()]
+        )
     if field.type == "number":
         return forms.IntegerField(label=field.label, required=False, min_value=0)
     if field.type == "date":
-        return forms.DateField(label=field.label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+        return forms.DateField(
+            label=field.label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+        )
     widget = forms.Textarea(attrs={"rows": 2}) if field.name in LONG else forms.TextInput()
     return forms.CharField(label=field.label, required=False, widget=widget)
 
@@ -93,7 +102,11 @@ def gathered(fields: tuple[Field, ...], cleaned: Mapping[str, Any], path: tuple[
     body: dict[str, Any] = {}
     for field in fields:
         here = (*path, field.name)
-        value = items_of(field, cleaned, here) if field.type == "items" else as_kept(field, cleaned.get(JOIN.join(here)))
+        value = (
+            items_of(field, cleaned, here)
+            if field.type == "items"
+            else as_kept(field, cleaned.get(JOIN.join(here)))
+        )
         if value not in (None, "", [], {}):
             body[field.name] = value
     return body
@@ -107,5 +120,7 @@ def items_of(field: Field, cleaned: Mapping[str, Any], path: tuple[str, ...]) ->
 
 def as_kept(field: Field, value: Any) -> Any:
     if field.type in ("texts", "dates") and isinstance(value, str):
-        return [part.strip() for part in value.replace(",", "、").replace("，", "、").split("、") if part.strip()]
+        return [
+            part.strip() for part in value.replace(",", "、").replace("，", "、").split("、") if part.strip()
+        ]
     return value.isoformat() if field.type == "date" and value else value

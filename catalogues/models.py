@@ -30,20 +30,31 @@ class Edition(models.Model):
 
     kind = models.CharField("目录", max_length=30, choices=KINDS)
     court = models.ForeignKey(
-        "courts.Court", models.PROTECT, null=True, blank=True, verbose_name="法院", help_text="空：全国；否则为该法院的本地补充"
+        "courts.Court",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="法院",
+        help_text="空：全国；否则为该法院的本地补充",
     )
     number = models.PositiveIntegerField("版次")
     title = models.CharField("名称", max_length=160)
     status = models.CharField("状态", max_length=12, choices=STATUSES, default="draft")
     effective_from = models.DateField("施行日", null=True, blank=True, help_text="按立案日适用")
     effective_to = models.DateField("失效日", null=True, blank=True)
-    origin = models.CharField("来源", max_length=8, choices=[("git", "随软件发布"), ("court", "法院编制")], default="court")
+    origin = models.CharField(
+        "来源", max_length=8, choices=[("git", "随软件发布"), ("court", "法院编制")], default="court"
+    )
     content_hash = models.CharField("内容摘要", max_length=64, blank=True)
     note = models.TextField("说明", blank=True)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="基于")
-    drafted_by = models.ForeignKey("courts.User", models.PROTECT, null=True, related_name="+", verbose_name="起草人")
+    drafted_by = models.ForeignKey(
+        "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="起草人"
+    )
     drafted_at = models.DateTimeField("起草时间")
-    published_by = models.ForeignKey("courts.User", models.PROTECT, null=True, related_name="+", verbose_name="发布人")
+    published_by = models.ForeignKey(
+        "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="发布人"
+    )
     published_at = models.DateTimeField("发布时间", null=True)
 
     objects = EditionQuerySet.as_manager()
@@ -52,13 +63,20 @@ class Edition(models.Model):
         verbose_name = verbose_name_plural = "目录版本"
         ordering = ["kind", "-number"]
         constraints = [
-            models.UniqueConstraint("kind", "court", "number", nulls_distinct=False, name="edition_number_is_unique_in_its_catalogue"),
+            models.UniqueConstraint(
+                "kind",
+                "court",
+                "number",
+                nulls_distinct=False,
+                name="edition_number_is_unique_in_its_catalogue",
+            ),
             models.CheckConstraint(
                 condition=Q(origin="git") | Q(published_by=None) | ~Q(published_by=F("drafted_by")),
                 name="edition_is_published_by_another_than_its_drafter",
             ),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(origin="git") | Q(published_by__isnull=False), name="published_edition_names_its_publisher"
+                condition=Q(status="draft") | Q(origin="git") | Q(published_by__isnull=False),
+                name="published_edition_names_its_publisher",
             ),
         ]
 
@@ -102,4 +120,8 @@ class WorkDay(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工作日"
-        indexes = [models.Index(fields=["calendar", "ordinal"], condition=Q(is_workday=True), name="workdays_by_ordinal")]
+        indexes = [
+            models.Index(
+                fields=["calendar", "ordinal"], condition=Q(is_workday=True), name="workdays_by_ordinal"
+            )
+        ]

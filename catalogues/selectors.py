@@ -98,7 +98,9 @@ def new_version() -> str:
 
 
 def read_law() -> Law:
-    national = {edition.kind: edition for edition in Edition.objects.in_use().filter(court=None).order_by("number")}
+    national = {
+        edition.kind: edition for edition in Edition.objects.in_use().filter(court=None).order_by("number")
+    }
     entries = {kind: bodies_of(edition) for kind, edition in national.items() if kind in READ}
     types = [parsed for code, body in entries["case_types"] for parsed in schema.parse_case_type(code, body)]
     years = [year for code, body in entries["calendar"] for year in schema.parse_calendar_year(code, body)]

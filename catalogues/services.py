@@ -74,7 +74,9 @@ def fill(edition: Edition, entries: Entries) -> None:
 
 
 @transaction.atomic
-def draft_edition(*, based_on: Edition, title: str, effective_from: date | None, by: User, at: datetime) -> Edition:
+def draft_edition(
+    *, based_on: Edition, title: str, effective_from: date | None, by: User, at: datetime
+) -> Edition:
     """Start a draft as a copy of an edition (起草新版)."""
     refuse_unless(by, Permission.DRAFT_CATALOGUE, "起草目录", on=based_on)
     edition = Edition.objects.create(
@@ -98,7 +100,12 @@ def draft_local_calendar(*, court: Court, years: Entries, title: str, by: User, 
     """Start a draft of a court's own holidays and working days (地方假日), laid over the national calendar."""
     refuse_unless(by, Permission.DRAFT_CATALOGUE, "起草地方日历", on=court)
     edition = Edition.objects.create(
-        kind="calendar", court=court, number=next_number("calendar", court), title=title, drafted_by=by, drafted_at=at
+        kind="calendar",
+        court=court,
+        number=next_number("calendar", court),
+        title=title,
+        drafted_by=by,
+        drafted_at=at,
     )
     fill(edition, years)
     trail.record("catalogues.draft_local_calendar", on=edition, by=by, at=at, after={"court": court.name})
@@ -119,9 +126,13 @@ def edit_item(*, edition: Edition, code: str, body: dict[str, Any] | None, by: U
         item.save(update_fields=["body", "name"])
     else:
         place = edition.items.aggregate(last=Max("position"))["last"] or 0
-        Item.objects.create(edition=edition, code=code, position=place + 1, name=str(body.get("name", ""))[:160], body=body)
+        Item.objects.create(
+            edition=edition, code=code, position=place + 1, name=str(body.get("name", ""))[:160], body=body
+        )
     if before != body:
-        trail.record("catalogues.edit_item", on=edition, by=by, at=at, because=code, before=before, after=body)
+        trail.record(
+            "catalogues.edit_item", on=edition, by=by, at=at, because=code, before=before, after=body
+        )
 
 
 def problems_of(edition: Edition) -> list[schema.Problem]:
@@ -135,7 +146,12 @@ def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
     refuse_unless(by, Permission.PUBLISH_CATALOGUE, "发布目录", on=edition)
     refuse_unless_draft(edition, by, "catalogues.publish_edition")
     if edition.drafted_by_id == by.pk:
-        raise trail.Refused("起草人不能发布自己起草的目录，请由另一人发布。", act="catalogues.publish_edition", on=edition, by=by)
+        raise trail.Refused(
+            "起草人不能发布自己起草的目录，请由另一人发布。",
+            act="catalogues.publish_edition",
+            on=edition,
+            by=by,
+        )
     if problems := problems_of(edition):
         raise trail.Refused(
             f"草稿有 {len(problems)} 处问题，不能发布：{problems[0].where}：{problems[0].chinese}",
@@ -151,7 +167,9 @@ def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
     edition.published_by, edition.published_at, edition.status = by, at, "published"
     edition.save()
     replaced = Edition.objects.filter(kind=edition.kind, court=edition.court, status="published")
-    if edition.kind.startswith("causes_"):  # a cause list holds for the cases filed under it: older ones stay in force
+    if edition.kind.startswith(
+        "causes_"
+    ):  # a cause list holds for the cases filed under it: older ones stay in force
         replaced = replaced.filter(effective_from=edition.effective_from)
     replaced.exclude(pk=edition.pk).update(status="superseded")
     if edition.kind == "courts":
@@ -168,7 +186,13 @@ def withdraw_edition(*, edition: Edition, reason: str, by: User, at: datetime) -
     """Take a published edition back at once (撤回); the one it replaced is in force again."""
     refuse_unless(by, Permission.PUBLISH_CATALOGUE, "撤回目录", on=edition)
     if edition.status != "published" or edition.based_on is None:
-        raise trail.Refused("只能撤回取代了前一版的在用目录。", act="catalogues.withdraw_edition", on=edition, by=by, status=409)
+        raise trail.Refused(
+            "只能撤回取代了前一版的在用目录。",
+            act="catalogues.withdraw_edition",
+            on=edition,
+            by=by,
+            status=409,
+        )
     Edition.objects.filter(pk=edition.pk).update(status="withdrawn")
     Edition.objects.filter(pk=edition.based_on_id).update(status="published")
     if edition.kind == "calendar":

@@ -99,7 +99,9 @@ REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(VAR_DIR / "media"))  # uploads; never served
-ANCHOR_DIR = env("ANCHOR_DIR", default=str(VAR_DIR / "anchors"))  # daily roots of the trail leave the database
+ANCHOR_DIR = env(
+    "ANCHOR_DIR", default=str(VAR_DIR / "anchors")
+)  # daily roots of the trail leave the database
 
 # --- background work (the schedule is in config/celery.py) ----------------------------------------
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
@@ -138,7 +140,9 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 AXES_FAILURE_LIMIT = env.int("LOCKOUT_AFTER", default=5)
 AXES_COOLOFF_TIME = env.float("LOCKOUT_HOURS", default=0.5)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a court shares one address: nobody locks out a colleague
+AXES_LOCKOUT_PARAMETERS = [
+    ["username", "ip_address"]
+]  # a court shares one address: nobody locks out a colleague
 AXES_LOCKOUT_TEMPLATE = "courts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False

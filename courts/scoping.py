@@ -38,7 +38,9 @@ def by_seat(user: Any, path: str = "") -> Q:
         | Q(**{f"{path}presiding": user.pk})
         | Q(**{f"{path}assistant": user.pk})
         | Q(**{f"{path}clerk": user.pk})
-        | Q(**{f"{path}members__contains": [user.pk], f"{path}members__gt": []})  # the index holds lists with someone
+        | Q(
+            **{f"{path}members__contains": [user.pk], f"{path}members__gt": []}
+        )  # the index holds lists with someone
         | Q(**{f"{path}readers__contains": [user.pk], f"{path}readers__gt": []})
     )
 

@@ -85,7 +85,11 @@ def doubts_open(user: User) -> int:
 def own_open_cases(user: User) -> QuerySet[Case]:
     """Open cases one sits on or assists, nearest limit first, those without a date last."""
     own = (
-        Q(judge=user) | Q(presiding=user) | Q(assistant=user) | Q(clerk=user) | Q(members__contains=[user.pk], members__gt=[])
+        Q(judge=user)
+        | Q(presiding=user)
+        | Q(assistant=user)
+        | Q(clerk=user)
+        | Q(members__contains=[user.pk], members__gt=[])
     )
     cases = with_statutory_clock(Case.objects.visible_to(user).filter(own).open())
     pause = Exclusion.objects.filter(case=OuterRef("pk"), resumes_on=None, withdrawn_at=None).order_by(

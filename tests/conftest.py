@@ -107,11 +107,17 @@ def empty_tables_as_owner(self) -> None:
         guarded = [name for name in tables if name.startswith(("audit_", "catalogues_"))]
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute("DELETE FROM catalogues_item USING catalogues_edition e WHERE e.id = edition_id AND e.origin = 'court'")
+        cursor.execute(
+            "DELETE FROM catalogues_item USING catalogues_edition e WHERE e.id = edition_id AND e.origin = 'court'"
+        )
         cursor.execute("DELETE FROM catalogues_edition WHERE origin = 'court'")
         cursor.execute("UPDATE catalogues_edition SET status = 'published' WHERE origin = 'git'")
         cursor.execute("DELETE FROM catalogues_workday WHERE calendar <> 0")
-        referred = ["courts_posting", "courts_division", "courts_user"]  # kept tables refer to these: no TRUNCATE
+        referred = [
+            "courts_posting",
+            "courts_division",
+            "courts_user",
+        ]  # kept tables refer to these: no TRUNCATE
         cursor.execute("TRUNCATE " + ", ".join(set(tables) - KEPT - set(referred)) + " RESTART IDENTITY")
         for table in referred:
             cursor.execute(f"DELETE FROM {table}")

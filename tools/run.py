@@ -110,7 +110,9 @@ def prepare(steps: Steps, var: Path) -> tuple[dict[str, str], str]:
         steps.manage("making the demo court", "synthesize", "--court", COURT, environment=environment)
         (var / LOGINS).unlink(missing_ok=True)
     if not (var / LOGINS).exists():
-        keep(var / LOGINS, steps.manage("preparing one login per role", "demo_logins", environment=environment))
+        keep(
+            var / LOGINS, steps.manage("preparing one login per role", "demo_logins", environment=environment)
+        )
     return environment, (var / LOGINS).read_text(encoding="utf-8")
 
 

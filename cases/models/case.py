@@ -76,13 +76,31 @@ class Case(models.Model):
         "courts.User", models.PROTECT, null=True, blank=True, related_name="cases", verbose_name="承办人"
     )
     presiding = models.ForeignKey(
-        "courts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="审判长"
+        "courts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="审判长",
     )
     assistant = models.ForeignKey(
-        "courts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="法官助理"
+        "courts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="法官助理",
     )
     clerk = models.ForeignKey(
-        "courts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="书记员"
+        "courts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="书记员",
     )
     members = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="合议庭成员")
     readers = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="查阅名单")
@@ -120,8 +138,12 @@ class Case(models.Model):
             models.Index(fields=["court", "closed_on"], name="cases_by_closing"),
             models.Index(fields=["judge"], condition=Q(closed_on=None), name="open_cases_of_a_judge"),
             models.Index(fields=["division"], condition=Q(closed_on=None), name="open_cases_of_a_division"),
-            models.Index(fields=["presiding"], condition=Q(presiding__isnull=False), name="cases_by_presiding"),
-            models.Index(fields=["assistant"], condition=Q(assistant__isnull=False), name="cases_by_assistant"),
+            models.Index(
+                fields=["presiding"], condition=Q(presiding__isnull=False), name="cases_by_presiding"
+            ),
+            models.Index(
+                fields=["assistant"], condition=Q(assistant__isnull=False), name="cases_by_assistant"
+            ),
             models.Index(fields=["clerk"], condition=Q(clerk__isnull=False), name="cases_by_clerk"),
             models.Index(fields=["serial"], name="cases_by_serial"),
             # Used where a query says, as courts.scoping does, that the list is not empty.

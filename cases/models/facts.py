@@ -15,7 +15,13 @@ class Fact(CaseRow):
     origin = models.CharField("来源", max_length=8, choices=ORIGINS, default="feed")
     batch_id = models.BigIntegerField("导入批次", null=True)
     recorded_by = models.ForeignKey(
-        "courts.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name="录入人"
+        "courts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="录入人",
     )
     recorded_at = models.DateTimeField("录入时间", null=True)
     withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)
@@ -28,7 +34,9 @@ class Party(Fact):
     """A party (当事人). A criminal case counts as detained while any defendant is."""
 
     # The constraint below begins with the case: it needs no index of its own.
-    case = models.ForeignKey(Case, models.CASCADE, related_name="%(class)s_rows", db_index=False, verbose_name="案件")
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="%(class)s_rows", db_index=False, verbose_name="案件"
+    )
     name = models.CharField("姓名或名称", max_length=120)
     standing = models.CharField("诉讼地位", max_length=20)
     kind = models.CharField("类型", max_length=20, blank=True)
@@ -48,7 +56,9 @@ class ProcedureEvent(Fact):
     """Something that happened in the procedure (流程节点事件): filing, service, hearing, judgment, archive."""
 
     # The constraint below begins with the case: it needs no index of its own.
-    case = models.ForeignKey(Case, models.CASCADE, related_name="%(class)s_rows", db_index=False, verbose_name="案件")
+    case = models.ForeignKey(
+        Case, models.CASCADE, related_name="%(class)s_rows", db_index=False, verbose_name="案件"
+    )
     node = models.CharField("节点", max_length=40, help_text="节点名称或节点代码")
     on = models.DateField("日期")
     at = models.DateTimeField("时刻", null=True, blank=True)

@@ -52,7 +52,14 @@ def test_a_division_head_does_not_find_cases_of_another_division(client, court, 
 
 
 @pytest.mark.parametrize(
-    "text", ["（2026）川1502民初1号", "(2026)川1502民初1号", "〔2026〕川1502民初1号", "【２０２６】川1502 民初1号", "1502民初1号"]
+    "text",
+    [
+        "（2026）川1502民初1号",
+        "(2026)川1502民初1号",
+        "〔2026〕川1502民初1号",
+        "【２０２６】川1502 民初1号",
+        "1502民初1号",
+    ],
 )
 def test_a_number_is_found_whatever_its_brackets(file_case, seen, text):
     case = file_case()
@@ -102,7 +109,12 @@ def test_a_sealed_case_is_not_found_by_number_party_or_filter(file_case, seen, n
 
 
 def test_near_and_past_the_limit_are_told_apart(file_case, seen):
-    dues = {"today": date(2026, 6, 30), "in5": date(2026, 7, 5), "in6": date(2026, 7, 6), "past": date(2026, 6, 29)}
+    dues = {
+        "today": date(2026, 6, 30),
+        "in5": date(2026, 7, 5),
+        "in6": date(2026, 7, 6),
+        "past": date(2026, 6, 29),
+    }
     numbers = {name: clock(file_case(), due_on=due_on).case.number for name, due_on in dues.items()}
     assert seen("clock=due5") == [numbers["today"], numbers["in5"]]
     assert seen("clock=due30") == [numbers["today"], numbers["in5"], numbers["in6"]]
@@ -127,7 +139,12 @@ def test_long_pending_cases_are_those_filed_more_than_so_many_months_ago(file_ca
 def test_fields_and_days_narrow_the_list(file_case, seen, court, division, judge):
     one = file_case(procedure="summary", cause="买卖合同纠纷", filed_on=date(2026, 4, 1))
     file_case()
-    for query in ("procedure=summary", "cause=买卖", "filed_from=2026-03-15", "filed_to=2026-04-01&filed_from=2026-04-01"):
+    for query in (
+        "procedure=summary",
+        "cause=买卖",
+        "filed_from=2026-03-15",
+        "filed_to=2026-04-01&filed_from=2026-04-01",
+    ):
         assert seen(query) == [one.number], query
     assert len(seen(f"court={court.code}&division={division.pk}&judge={judge.pk}&category=民事")) == 2
     assert seen("category=刑事") == []
@@ -154,7 +171,13 @@ def test_a_line_shows_the_three_clocks(client, president, file_case):
     clock(case, state="paused", paused_on=date(2026, 6, 20), remaining_at_pause=74, excluded_days=5)
     client.force_login(president)
     (row,) = client.get(LIST).context["rows"]
-    assert (row.due_on, row.remaining, row.in_hand, row.paused_days, row.level) == (None, 74, 120, 15, "paused")
+    assert (row.due_on, row.remaining, row.in_hand, row.paused_days, row.level) == (
+        None,
+        74,
+        120,
+        15,
+        "paused",
+    )
 
 
 def test_a_reader_of_several_courts_sees_which_court_a_case_is_in(client, post, upper_court, file_case):
@@ -190,7 +213,9 @@ def test_judges_can_be_chosen_inside_a_management_duty_only(client, judge, presi
     assert not client.get(LIST).context["form"].fields["judge"].queryset.exists()
 
 
-def test_saved_filters_are_offered_to_their_owner_and_shared_ones_to_the_court(client, president, judge, outsider):
+def test_saved_filters_are_offered_to_their_owner_and_shared_ones_to_the_court(
+    client, president, judge, outsider
+):
     SavedView.objects.create(owner=president, page=LIST, name="本月到期", query="clock=due30", shared=True)
     SavedView.objects.create(owner=president, page=LIST, name="我的", query="q=1")
     names = {}

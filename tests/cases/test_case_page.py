@@ -47,7 +47,9 @@ def test_strangers_are_told_the_page_does_not_exist(client, case, outsider, post
     assert [status(client, person, case) for person in (outsider, elsewhere)] == [404, 404]
 
 
-def test_a_sealed_case_does_not_exist_for_the_president_who_is_not_on_its_list(client, file_case, president, judge):
+def test_a_sealed_case_does_not_exist_for_the_president_who_is_not_on_its_list(
+    client, file_case, president, judge
+):
     case = file_case(sealed="state_secret")
     assert (status(client, president, case), status(client, judge, case)) == (404, 200)
 
@@ -63,7 +65,13 @@ def test_the_three_clocks_stand_side_by_side_each_with_its_definition(opened, ca
 
 def test_the_page_shows_every_line_of_the_calculation(opened, case, judge, now):
     services.exclude_days(
-        case=case, ground="appraisal", starts_on=date(2026, 4, 1), resumes_on=date(2026, 5, 12), reason="鉴定", by=judge, at=now
+        case=case,
+        ground="appraisal",
+        starts_on=date(2026, 4, 1),
+        resumes_on=date(2026, 5, 12),
+        reason="鉴定",
+        by=judge,
+        at=now,
     )
     html = opened(case)
     fresh = facts.with_facts(type(case).objects).get(pk=case.pk)
@@ -74,7 +82,12 @@ def test_the_page_shows_every_line_of_the_calculation(opened, case, judge, now):
 
 
 def test_a_stopped_clock_shows_what_was_left_and_the_days_since(opened, case, judge, now):
-    given = {"starts_on": date(2026, 6, 20), "review_on": date(2026, 7, 20), "owner": judge, "reason": "等待另案"}
+    given = {
+        "starts_on": date(2026, 6, 20),
+        "review_on": date(2026, 7, 20),
+        "owner": judge,
+        "reason": "等待另案",
+    }
     services.pause_clock(case=case, ground="stay", by=judge, at=now, **given)
     html = opened(case)
     assert "停表中" in html
@@ -87,10 +100,18 @@ def test_a_case_without_a_start_says_why_no_date_can_be_computed(opened, file_ca
     assert "缺少立案日期和受理日期" in opened(file_case(filed_on=None))
 
 
-def test_days_in_hand_of_the_present_judge_are_counted_from_the_day_of_taking_over(opened, case, division_head, judge, post, division, now):
+def test_days_in_hand_of_the_present_judge_are_counted_from_the_day_of_taking_over(
+    opened, case, division_head, judge, post, division, now
+):
     other = post("judge", "冯法官", division=division)
     services.reassign(
-        case=case, judge=other, division=division, reason="调配", on=date(2026, 6, 20), by=division_head, at=now
+        case=case,
+        judge=other,
+        division=division,
+        reason="调配",
+        on=date(2026, 6, 20),
+        by=division_head,
+        at=now,
     )
     assert "现承办人自 2026-06-20 接手，10 天" in opened(case, by=division_head)
 
@@ -108,7 +129,12 @@ def test_the_timeline_says_where_each_fact_came_from(opened, case, judge, now):
 
 def test_other_clocks_show_name_date_and_basis(opened, case):
     Clock.objects.create(
-        case=case, kind="node", rule="N20", state="running", start_on=date(2026, 3, 2), due_on=date(2026, 3, 9)
+        case=case,
+        kind="node",
+        rule="N20",
+        state="running",
+        start_on=date(2026, 3, 2),
+        due_on=date(2026, 3, 9),
     )
     node = law_in_use().node("N20", date(2026, 3, 2))
     html = opened(case)
@@ -120,7 +146,11 @@ def test_other_clocks_show_name_date_and_basis(opened, case):
 def test_the_chain_of_instances_leads_on_and_names_no_sealed_case(opened, file_case, judge, outsider):
     case, second, sealed = file_case(), file_case(), file_case(sealed="juvenile", judge=outsider)
     third = file_case()
-    for one, other, kind in ((case, second, "appeal"), (second, third, "enforcement"), (case, sealed, "related")):
+    for one, other, kind in (
+        (case, second, "appeal"),
+        (second, third, "enforcement"),
+        (case, sealed, "related"),
+    ):
         CaseLink.objects.create(case=one, other=other, other_number=other.number, kind=kind)
     CaseLink.objects.create(case=case, other_number="（2026）川民申9号", kind="retrial_review")
     html = opened(case)
@@ -134,7 +164,9 @@ def test_parties_former_numbers_and_doubts_are_shown(opened, case, trial_office,
     Party.objects.create(case=case, name="李某某", standing="原告")
     Doubt.objects.create(case=case, kind="no_start", sentence="立案日期与受理日期相差过大", raised_at=now)
     former = case.number
-    services.correct_number(case=case, number="（2026）川1502民初88号", reason="笔误", by=trial_office, at=now)
+    services.correct_number(
+        case=case, number="（2026）川1502民初88号", reason="笔误", by=trial_office, at=now
+    )
     html = opened(case)
     for shown in ("李某某", "立案日期与受理日期相差过大", former, "笔误"):
         assert shown in html
@@ -178,7 +210,9 @@ def test_the_page_costs_the_same_however_much_happened(client, case, judge, now,
             given = {"starts_on": on, "resumes_on": on + timedelta(days=1), "reason": "鉴定"}
             services.exclude_days(case=case, ground="appraisal", by=judge, at=now, **given)
             Party.objects.create(case=case, name=f"当事人{on}", standing="原告")
-            Clock.objects.create(case=case, kind="node", rule="N20", turn=(on - date(2026, 1, 1)).days, due_on=on)
+            Clock.objects.create(
+                case=case, kind="node", rule="N20", turn=(on - date(2026, 1, 1)).days, due_on=on
+            )
 
     client.force_login(judge)
     happen(2, date(2026, 4, 1))

@@ -18,7 +18,13 @@ LIST = "/cases/doubts/"
 @pytest.fixture
 def raise_doubt(now):
     def create(case, **values):
-        given = {"kind": "conflict", "field": "cause", "ours": case.cause, "theirs": "买卖合同纠纷", "sentence": "案由不一致"}
+        given = {
+            "kind": "conflict",
+            "field": "cause",
+            "ours": case.cause,
+            "theirs": "买卖合同纠纷",
+            "sentence": "案由不一致",
+        }
         return Doubt.objects.create(case=case, raised_at=now, **(given | values))
 
     return create
@@ -68,7 +74,9 @@ def test_taking_the_feeds_value_gives_the_field_back_to_the_feed(file_case, rais
 
 def test_keeping_ours_protects_the_field_from_the_feed(file_case, raise_doubt, trial_office, now):
     case = file_case()
-    services.settle_doubt(doubt=raise_doubt(case), how="卷宗核对无误", take_theirs=False, by=trial_office, at=now)
+    services.settle_doubt(
+        doubt=raise_doubt(case), how="卷宗核对无误", take_theirs=False, by=trial_office, at=now
+    )
     case.refresh_from_db()
     assert (case.cause, list(case.entered)) == ("民间借贷纠纷", ["cause"])
 
@@ -82,8 +90,13 @@ def test_people_and_days_are_taken_over_as_what_they_are(file_case, raise_doubt,
     assert (case.judge, case.filed_on, case.detained) == (other, date(2026, 3, 5), True)
 
 
-@pytest.mark.parametrize(("field", "theirs"), [("judge", "查无此人"), ("filed_on", "某日"), ("exclusion", "鉴定"), ("filed_on", "2027-01-01")])
-def test_a_value_that_cannot_stand_is_refused_with_a_sentence(file_case, raise_doubt, trial_office, now, field, theirs):
+@pytest.mark.parametrize(
+    ("field", "theirs"),
+    [("judge", "查无此人"), ("filed_on", "某日"), ("exclusion", "鉴定"), ("filed_on", "2027-01-01")],
+)
+def test_a_value_that_cannot_stand_is_refused_with_a_sentence(
+    file_case, raise_doubt, trial_office, now, field, theirs
+):
     doubt = raise_doubt(file_case(closed_on=date(2026, 5, 1)), field=field, theirs=theirs)
     with pytest.raises(trail.Refused) as refusal, transaction.atomic():
         services.settle_doubt(doubt=doubt, how="以来源为准", take_theirs=True, by=trial_office, at=now)

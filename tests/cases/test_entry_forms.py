@@ -24,7 +24,12 @@ def case(file_case):
 
 @pytest.fixture
 def stopped(case, judge, now):
-    given = {"starts_on": date(2026, 4, 1), "review_on": date(2026, 5, 1), "owner": judge, "reason": "委托鉴定"}
+    given = {
+        "starts_on": date(2026, 4, 1),
+        "review_on": date(2026, 5, 1),
+        "owner": judge,
+        "reason": "委托鉴定",
+    }
     return services.pause_clock(case=case, ground="appraisal", by=judge, at=now, **given)
 
 
@@ -36,7 +41,13 @@ def at(client, judge):
 
 
 def pause_of(judge, **given):
-    values = {"ground": "appraisal", "starts_on": "2026-06-01", "review_on": "2026-07-01", "owner": judge.pk, "reason": "委托鉴定"}
+    values = {
+        "ground": "appraisal",
+        "starts_on": "2026-06-01",
+        "review_on": "2026-07-01",
+        "owner": judge.pk,
+        "reason": "委托鉴定",
+    }
     return values | given
 
 
@@ -160,7 +171,22 @@ def test_a_clerk_who_tries_to_extend_is_refused_and_that_is_recorded(client, fil
     assert not Extension.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["event", "pause", "exclude", "extend", "restart", "convert", "reassign", "close", "number", "link", "seal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "event",
+        "pause",
+        "exclude",
+        "extend",
+        "restart",
+        "convert",
+        "reassign",
+        "close",
+        "number",
+        "link",
+        "seal",
+    ],
+)
 def test_strangers_find_no_entry_page(client, case, outsider, name):
     client.force_login(outsider)
     assert client.get(reverse(f"cases:{name}", args=[case.pk])).status_code == 404
@@ -180,7 +206,16 @@ def test_every_entry_page_opens_for_those_who_may_and_says_what_is_missing(clien
     assert "errorlist" in answer.content.decode()
 
 
-@pytest.mark.parametrize("bad", [{"starts_on": "1 April"}, {"starts_on": "2026-07-09"}, {"owner": "nobody"}, {"ground": "lunch"}, {"reason": "长" * 999}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"starts_on": "1 April"},
+        {"starts_on": "2026-07-09"},
+        {"owner": "nobody"},
+        {"ground": "lunch"},
+        {"reason": "长" * 999},
+    ],
+)
 def test_bad_input_gets_one_chinese_sentence_at_its_field(client, case, judge, at, bad):
     response = client.post(at("pause", case), pause_of(judge, **bad))
     (field,) = response.context["form"].errors
@@ -228,6 +263,8 @@ def test_granting_access_is_the_presidents_alone(client, trial_office):
     assert client.get(reverse("cases:access")).status_code == 403
 
 
-def test_previews_do_not_care_how_many_other_cases_there_are(client, case, stopped, at, file_cases, costs_the_same):
+def test_previews_do_not_care_how_many_other_cases_there_are(
+    client, case, stopped, at, file_cases, costs_the_same
+):
     given = {"resumes_on": "2026-05-12", "preview": "1"}
     costs_the_same(lambda: client.post(at("resume", stopped), given), grow=lambda: file_cases(10))

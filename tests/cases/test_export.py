@@ -52,7 +52,12 @@ def test_xlsx_has_the_cases_and_a_sheet_of_filters(taken, file_case):
     head, first = book.get_sheet_by_name("案件").to_python()
     assert (head[0], first[0], first[6]) == ("案号", case.number, date(2026, 3, 2))
     told = dict(book.get_sheet_by_name("筛选条件").to_python())
-    assert (told["案件类别"], told["结案状态"], told["导出人"], told["件数"]) == ("民事", "未结", "郑院长", "1")
+    assert (told["案件类别"], told["结案状态"], told["导出人"], told["件数"]) == (
+        "民事",
+        "未结",
+        "郑院长",
+        "1",
+    )
     assert "案件清单_2026-06-30.xlsx" in unquote(response["Content-Disposition"])
 
 
@@ -73,7 +78,12 @@ def test_every_opening_of_a_formula_is_neutralised(text):
 
 
 def test_plain_text_numbers_and_days_stay_as_they_are():
-    assert [neutral(value) for value in ("民间借贷", -5, date(2026, 1, 1), None)] == ["民间借贷", -5, date(2026, 1, 1), None]
+    assert [neutral(value) for value in ("民间借贷", -5, date(2026, 1, 1), None)] == [
+        "民间借贷",
+        -5,
+        date(2026, 1, 1),
+        None,
+    ]
 
 
 def test_a_filter_that_is_a_formula_is_neutralised_too(taken):

@@ -121,13 +121,21 @@ def test_only_grounds_the_law_gives_this_kind_of_case_stop_its_clock(case, judge
 
 
 def test_days_already_over_are_excluded_with_both_dates(case, judge, now):
-    given = {"ground": "appraisal", "starts_on": date(2026, 4, 1), "resumes_on": date(2026, 4, 8), "reason": "鉴定"}
+    given = {
+        "ground": "appraisal",
+        "starts_on": date(2026, 4, 1),
+        "resumes_on": date(2026, 4, 8),
+        "reason": "鉴定",
+    }
     services.exclude_days(case=case, by=judge, at=now, **given)
     services.exclude_days(case=case, by=judge, at=now, **given)
     assert due(case) == date(2026, 9, 9)
     assert Exclusion.objects.count() == 1
     other = given | {"resumes_on": date(2026, 5, 1)}
-    assert "已登记（至 2026-04-08）" in refused(lambda: services.exclude_days(case=case, by=judge, at=now, **other)).sentence
+    assert (
+        "已登记（至 2026-04-08）"
+        in refused(lambda: services.exclude_days(case=case, by=judge, at=now, **other)).sentence
+    )
 
 
 # --- extensions and restarts -------------------------------------------------------------------------
@@ -184,7 +192,13 @@ def test_a_criminal_conversion_starts_the_limit_anew(file_case, judge, now):
 # --- events, withdrawal, assignment, closing ---------------------------------------------------------
 def test_a_withdrawn_fact_stays_and_counts_no_more(case, judge, now):
     found = services.exclude_days(
-        case=case, ground="appraisal", starts_on=date(2026, 4, 1), resumes_on=date(2026, 5, 1), reason="鉴定", by=judge, at=now
+        case=case,
+        ground="appraisal",
+        starts_on=date(2026, 4, 1),
+        resumes_on=date(2026, 5, 1),
+        reason="鉴定",
+        by=judge,
+        at=now,
     )
     services.withdraw_fact(fact=found, reason="登记到错误的案件", by=judge, at=now)
     assert Exclusion.objects.get().withdrawn_at == now
@@ -233,7 +247,9 @@ def test_a_case_closes_once_and_not_before_it_was_filed(case, judge, now):
 # --- number and links --------------------------------------------------------------------------------
 def test_a_corrected_number_keeps_its_history(case, trial_office, now):
     former = case.number
-    services.correct_number(case=case, number="(2026)川1502民初８８号", reason="笔误", by=trial_office, at=now)
+    services.correct_number(
+        case=case, number="(2026)川1502民初８８号", reason="笔误", by=trial_office, at=now
+    )
     case.refresh_from_db()
     assert (case.number, case.serial) == ("（2026）川1502民初88号", 88)
     assert FormerNumber.objects.get().number == former
@@ -268,7 +284,9 @@ def test_a_sealed_case_is_seen_by_its_panel_and_its_list_alone(case, judge, pres
 
     assert [seen_by(user) for user in (judge, president, trial_office)] == [True, True, False]
     grant = services.grant_access(case=case, user=trial_office, reason="核对审限", by=president, at=now)
-    assert services.grant_access(case=case, user=trial_office, reason="核对审限", by=president, at=now) == grant
+    assert (
+        services.grant_access(case=case, user=trial_office, reason="核对审限", by=president, at=now) == grant
+    )
     assert seen_by(trial_office)
     services.revoke_access(grant=grant, reason="核对完毕", by=president, at=now)
     assert not seen_by(trial_office)

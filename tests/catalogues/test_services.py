@@ -13,7 +13,14 @@ from audit.trail import Refused
 from catalogues import library
 from catalogues.models import Edition, Item, WorkDay
 from catalogues.selectors import causes_on, law_in_use, years_missing
-from catalogues.services import draft_edition, draft_local_calendar, edit_item, publish_edition, publish_seed, withdraw_edition
+from catalogues.services import (
+    draft_edition,
+    draft_local_calendar,
+    edit_item,
+    publish_edition,
+    publish_seed,
+    withdraw_edition,
+)
 from courts.models import Court
 
 
@@ -25,7 +32,9 @@ def colleague(post):
 @pytest.fixture
 def draft(trial_office):
     published = Edition.objects.get(kind="time_limits", status="published")
-    return draft_edition(based_on=published, title="试改", effective_from=None, by=trial_office, at=timezone.now())
+    return draft_edition(
+        based_on=published, title="试改", effective_from=None, by=trial_office, at=timezone.now()
+    )
 
 
 def change_summary_limit(draft, by, months):
@@ -39,7 +48,9 @@ def test_publishing_the_shipped_catalogues_twice_is_the_same_as_once(db):
     assert {publish_seed(seed, at=timezone.now()).outcome for seed in seeds} == {"unchanged"}
 
 
-def test_a_published_draft_is_the_law_in_use_and_the_older_edition_stays_readable(draft, trial_office, colleague):
+def test_a_published_draft_is_the_law_in_use_and_the_older_edition_stays_readable(
+    draft, trial_office, colleague
+):
     change_summary_limit(draft, trial_office, 4)
     assert law_in_use().limits["civ_summary"][-1].n == 3
     publish_edition(edition=draft, by=colleague, at=timezone.now())
@@ -67,7 +78,7 @@ def test_a_judge_may_neither_draft_nor_publish(draft, judge):
 
 def test_a_draft_with_a_mistake_is_not_published_and_the_sentence_says_where(draft, trial_office, colleague):
     change_summary_limit(draft, trial_office, "三")
-    with pytest.raises(Refused, match="civ_summary.*应为整数"):
+    with pytest.raises(Refused, match=r"civ_summary.*应为整数"):
         publish_edition(edition=draft, by=colleague, at=timezone.now())
 
 
@@ -94,7 +105,11 @@ def test_a_withdrawn_edition_gives_the_place_back_to_the_one_it_replaced(draft, 
 def test_every_act_on_an_edition_is_on_the_record(draft, trial_office, colleague):
     change_summary_limit(draft, trial_office, 4)
     publish_edition(edition=draft, by=colleague, at=timezone.now())
-    acts = list(Entry.objects.filter(about="catalogues.edition", about_id=draft.pk).order_by("id").values_list("act", "actor"))
+    acts = list(
+        Entry.objects.filter(about="catalogues.edition", about_id=draft.pk)
+        .order_by("id")
+        .values_list("act", "actor")
+    )
     assert acts == [
         ("catalogues.draft_edition", trial_office.name),
         ("catalogues.edit_item", trial_office.name),
@@ -115,7 +130,9 @@ def test_a_local_holiday_moves_that_courts_days_only(trial_office, colleague, co
     holiday = {"name": "自治州州庆", "from": "2026-03-02", "to": "2026-03-02"}
     year = {"source": "某州人民政府通知", "source_confidence": "certain", "effective_from": "2026-01-01"}
     year |= {"holidays": [holiday], "workdays": ["2026-03-07"]}
-    draft = draft_local_calendar(court=court, years=[("2026", year)], title="地方假日", by=trial_office, at=timezone.now())
+    draft = draft_local_calendar(
+        court=court, years=[("2026", year)], title="地方假日", by=trial_office, at=timezone.now()
+    )
     publish_edition(edition=draft, by=colleague, at=timezone.now())
     law = law_in_use()
     assert not law.calendar(court.pk).is_workday(date(2026, 3, 2))
@@ -136,8 +153,12 @@ def test_the_days_written_for_sql_are_the_days_of_the_calendar(db):
 
 
 def test_a_case_keeps_the_causes_of_the_year_it_was_filed_in(db):
-    assert "数据、网络虚拟财产纠纷" not in {cause.name for cause in causes_on("causes_civil", date(2025, 12, 31)).values()}
-    assert "数据、网络虚拟财产纠纷" in {cause.name for cause in causes_on("causes_civil", date(2026, 1, 1)).values()}
+    assert "数据、网络虚拟财产纠纷" not in {
+        cause.name for cause in causes_on("causes_civil", date(2025, 12, 31)).values()
+    }
+    assert "数据、网络虚拟财产纠纷" in {
+        cause.name for cause in causes_on("causes_civil", date(2026, 1, 1)).values()
+    }
 
 
 def test_a_missing_holiday_notice_is_a_state_one_can_ask_for(db):

@@ -107,8 +107,12 @@ def test_a_stranger_sees_nothing(docket):
     assert not Case.objects.visible_to(AnonymousUser()).exists()
 
 
-def test_a_case_under_an_unrecognised_code_is_seen_by_the_office_of_the_court_above_it(post, upper_court, file_case):
-    stray = Court.objects.create(code="川1599", name="未识别法院 川1599", level=4, parent=upper_court, recognised=False)
+def test_a_case_under_an_unrecognised_code_is_seen_by_the_office_of_the_court_above_it(
+    post, upper_court, file_case
+):
+    stray = Court.objects.create(
+        code="川1599", name="未识别法院 川1599", level=4, parent=upper_court, recognised=False
+    )
     case = file_case(court=stray, division=None, judge=None)
     office, elsewhere = post("trial_office", at=upper_court), post("trial_office")
     assert case in Case.objects.visible_to(office)

@@ -36,7 +36,9 @@ def worker(day, settings, tmp_path):
     """A real worker on the real queue, with a queue of its own so that nobody else's worker takes the tasks."""
     settings.MEDIA_ROOT = tmp_path
     before, app.conf.task_default_queue = app.conf.task_default_queue, f"journey-{monotonic()}"
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[app.conf.task_default_queue]):
+    with start_worker(
+        app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[app.conf.task_default_queue]
+    ):
         yield
     app.conf.task_default_queue = before
 

@@ -19,13 +19,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         seeds = library.editions()
-        problems = [problem for seed in seeds for problem in schema.validate(seed.kind, seed.entries, source=seed.source)]
+        problems = [
+            problem
+            for seed in seeds
+            for problem in schema.validate(seed.kind, seed.entries, source=seed.source)
+        ]
         for problem in problems:
             self.stderr.write(str(problem))
         if problems:
             sys.exit(1)
         if options["check"]:
-            self.stdout.write(f"{len(seeds)} editions, {sum(len(seed.entries) for seed in seeds)} entries: all valid")
+            self.stdout.write(
+                f"{len(seeds)} editions, {sum(len(seed.entries) for seed in seeds)} entries: all valid"
+            )
             return
         for seed in seeds:
             seeded = publish_seed(seed, at=timezone.now())
