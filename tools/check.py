@@ -18,13 +18,7 @@ from places import CHECKOUT, Refusal, explain, find_var
 
 BIN = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
-DJLINT = (
-    BIN / "djlint",
-    "templates",
-    "--profile=django",
-    "--indent=2",
-    "--max-line-length=110",
-)
+DJLINT = (BIN / "djlint", "templates", "--profile=django")
 SCHEMA = "docs/openapi.yaml"
 
 
@@ -35,8 +29,7 @@ def checks(var: Path) -> dict[str, Sequence[str | Path]]:
         "lint": [BIN / "ruff", "check", "--output-format=concise", "--quiet", "."],
         "types": [BIN / "mypy"],
         "imports": [BIN / "lint-imports"],
-        "templates-format": [*DJLINT, "--check"],
-        "templates-lint": [*DJLINT, "--lint"],
+        "templates": [*DJLINT, "--lint"],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "catalogues": [*MANAGE, "publish_catalogues", "--check"],
         "schema": [*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", drawn],
@@ -49,7 +42,6 @@ def fixes() -> list[Sequence[str | Path]]:
     return [
         [BIN / "ruff", "format", "."],
         [BIN / "ruff", "check", "--fix", "."],
-        [*DJLINT, "--reformat", "--quiet"],
     ]
 
 
