@@ -1,6 +1,9 @@
 """The only way into the trail (全程留痕)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import StringIO
+from json import dumps
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -9,6 +12,11 @@ from django.utils import timezone
 from audit.models import Entry
 
 READING = "cases.read"
+MANY = 50  # from here on COPY is quicker than INSERT
+WRITTEN = [
+    field for field in Entry._meta.concrete_fields if field.name not in ("id", "salt")
+]  # the database gives these
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Refused(Exception):
@@ -47,10 +55,30 @@ def record(
 
 
 def record_many(entries: list[Entry]) -> None:
-    """Record many acts of one service at once."""
+    """Record many acts of one service at once. The entries do not learn their ids."""
     if entries and not connection.in_atomic_block:
         raise RuntimeError(f"{entries[0].act} must be recorded in the transaction that performs it")
-    Entry.objects.bulk_create(entries, batch_size=2000)
+    if len(entries) < MANY:
+        Entry.objects.bulk_create(entries)
+        return
+    names = ", ".join(f'"{field.column}"' for field in WRITTEN)
+    lines = "".join("\t".join(map(as_copied, values_of(entry))) + "\n" for entry in entries)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY audit_entry ({names}) FROM STDIN", StringIO(lines))
+
+
+def values_of(entry: Entry) -> Iterator[Any]:
+    for field in WRITTEN:
+        value = getattr(entry, field.attname)
+        yield (
+            dumps(value, ensure_ascii=False)
+            if value is not None and isinstance(field, models.JSONField)
+            else value
+        )
+
+
+def as_copied(value: Any) -> str:
+    return "\\N" if value is None else str(value).translate(ESCAPES)
 
 
 def record_refusal(refusal: Refused, *, by: Any, at: datetime) -> Entry:

@@ -51,6 +51,26 @@ def test_an_entry_says_who_in_which_capacity_did_what_to_what_and_why(judge, fil
     assert (entry.act, entry.because, entry.after) == ("cases.pause_clock", "鉴定", {"days": 3})
 
 
+def test_many_acts_at_once_are_written_as_each_by_itself(db, now):
+    nasty = '甲\t乙\\N\r\n"丙" \\.'
+    said = {
+        "act": "cases.record_event",
+        "at": now,
+        "actor": nasty,
+        "because": nasty,
+        "secret": True,
+        "case_id": 7,
+    }
+    told = [None, {nasty: [nasty, 1, None]}, nasty, 0]
+    trail.record_many([Entry(**said, before=value, after=None) for value in told])
+    trail.record_many([Entry(**said, before=told[place % 4], after=None) for place in range(trail.MANY)])
+    rows = list(Entry.objects.filter(actor=nasty).order_by("pk").values())
+    assert len({row.pop("salt") for row in rows}) == len({row.pop("id") for row in rows}) == 4 + trail.MANY
+    for place, row in enumerate(rows[4:]):
+        assert row == rows[place % 4]
+    assert [row["before"] for row in rows[:4]] == told
+
+
 def test_an_act_of_the_system_names_the_system(db, now):
     entry = trail.record("pipeline.refresh", at=now)
     assert (entry.actor, entry.actor_id, entry.capacity) == ("系统", None, "")
