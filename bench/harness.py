@@ -92,7 +92,15 @@ def scratch_database(name: str) -> Iterator[None]:
         yield
     finally:
         _close()
-        _as_owner(owner_url, f"DROP DATABASE {database} WITH (FORCE)")
+        _drop(owner_url, database)
+
+
+def _drop(owner_url: str, database: str) -> None:
+    """Plain first, because FORCE may not end autovacuum; then by force, because a killed worker may still hold on."""
+    try:
+        _as_owner(owner_url, f"DROP DATABASE IF EXISTS {database}")
+    except psycopg2.errors.ObjectInUse:
+        _as_owner(owner_url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 def _fill_schema() -> None:

@@ -22,10 +22,36 @@ from typing import Any
 
 from bench.harness import Peer, measure, scratch_database
 
-HEADERS = ["案号", "案由", "审判程序", "法院代字", "地区", "承办部门", "承办人", "审判长", "立案日期", "受理日期", "结案日期", "结案方式", "标的额", "原告人数", "被告人数", "在押"]
+HEADERS = [
+    "案号",
+    "案由",
+    "审判程序",
+    "法院代字",
+    "地区",
+    "承办部门",
+    "承办人",
+    "审判长",
+    "立案日期",
+    "受理日期",
+    "结案日期",
+    "结案方式",
+    "标的额",
+    "原告人数",
+    "被告人数",
+    "在押",
+]
 COURTS = [f"川15{number:02}" for number in (2, 3, 23, 24, 25, 26, 27, 28, 29)]
 DIVISIONS = ("立案庭", "刑事审判庭", "民事审判第一庭", "民事审判第二庭", "行政审判庭", "执行局")
-CAUSES = ("民间借贷纠纷", "离婚纠纷", "买卖合同纠纷", "机动车交通事故责任纠纷", "物业服务合同纠纷", "劳动争议", "盗窃罪", "危险驾驶罪")
+CAUSES = (
+    "民间借贷纠纷",
+    "离婚纠纷",
+    "买卖合同纠纷",
+    "机动车交通事故责任纠纷",
+    "物业服务合同纠纷",
+    "劳动争议",
+    "盗窃罪",
+    "危险驾驶罪",
+)
 PEER_ROWS = 5_000
 ROUNDS = 5
 
@@ -70,7 +96,16 @@ def memory(ledger: Path, rows: int) -> None:
     command = [sys.executable, "manage.py", "import_cases", str(ledger)]
     subprocess.run(command, check=True, capture_output=True, env=os.environ)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    print(json.dumps({"bench": "ingest: peak memory", "rows": rows, "file_mb": ledger.stat().st_size >> 20, "peak_mb": peak}))
+    print(
+        json.dumps(
+            {
+                "bench": "ingest: peak memory",
+                "rows": rows,
+                "file_mb": ledger.stat().st_size >> 20,
+                "peak_mb": peak,
+            }
+        )
+    )
 
 
 def alternating(*files: Path) -> Iterator[Path]:
@@ -113,7 +148,10 @@ def write_ledger(path: Path, rows: int, changed: float = 0.0) -> None:
         writer = csv.writer(file)
         writer.writerow(HEADERS)
         for serial in range(rows):
-            code, filed = codes[serial % len(codes)], date(2018, 1, 1) + timedelta(days=chance.randrange(3000))
+            code, filed = (
+                codes[serial % len(codes)],
+                date(2018, 1, 1) + timedelta(days=chance.randrange(3000)),
+            )
             judge, closed = chance.randrange(40), filed + timedelta(days=chance.randrange(1, 300))
             if other.random() < changed:
                 closed += timedelta(days=400)
@@ -162,8 +200,12 @@ def orm_peers() -> dict[str, Peer]:
         return [clone(case, f"peer{place}") for place, case in enumerate(some)]
 
     return {
-        f"bulk_create django {django.__version__}": Peer(len(some), lambda: Case.objects.bulk_create(afresh(), batch_size=1000)),
-        f"save() django {django.__version__}": Peer(min(1000, len(some)), lambda: [case.save() for case in afresh()[:1000]]),
+        f"bulk_create django {django.__version__}": Peer(
+            len(some), lambda: Case.objects.bulk_create(afresh(), batch_size=1000)
+        ),
+        f"save() django {django.__version__}": Peer(
+            min(1000, len(some)), lambda: [case.save() for case in afresh()[:1000]]
+        ),
     }
 
 
@@ -178,13 +220,19 @@ def upsert_peers() -> dict[str, Peer]:
 
     def upsert() -> None:
         rows = [clone(case, case.number) for case in some]
-        Case.objects.bulk_create(rows, update_conflicts=True, unique_fields=["number"], update_fields=fields, batch_size=1000)
+        Case.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["number"], update_fields=fields, batch_size=1000
+        )
 
     return {f"bulk_create(update_conflicts) django {django.__version__}": Peer(len(some), upsert)}
 
 
 def clone(case: Any, number: str) -> Any:
-    values = {field.attname: getattr(case, field.attname) for field in case._meta.concrete_fields if not field.primary_key}
+    values = {
+        field.attname: getattr(case, field.attname)
+        for field in case._meta.concrete_fields
+        if not field.primary_key
+    }
     return type(case)(**(values | {"number": number}))
 
 

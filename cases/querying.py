@@ -46,7 +46,12 @@ ORDERS = {
 #: Asked for any of these, closed cases belong to the answer unless the status says otherwise.
 LOOKS_BACK = ("q", "closed_from", "closed_to", "open_on", "handled_from", "handled_to")
 SAME = ("division", "judge", "category")
-DAYS = {"filed_from": "filed_on__gte", "filed_to": "filed_on__lte", "closed_from": "closed_on__gte", "closed_to": "closed_on__lte"}
+DAYS = {
+    "filed_from": "filed_on__gte",
+    "filed_to": "filed_on__lte",
+    "closed_from": "closed_on__gte",
+    "closed_to": "closed_on__lte",
+}
 
 
 def effective_status(wanted: dict[str, Any]) -> str:
@@ -105,7 +110,9 @@ def by_fields(cases: QuerySet[Case], wanted: dict[str, Any]) -> QuerySet[Case]:
 def by_days(cases: QuerySet[Case], wanted: dict[str, Any]) -> QuerySet[Case]:
     cases = cases.filter(**{lookup: wanted[name] for name, lookup in DAYS.items() if wanted.get(name)})
     if wanted.get("open_on"):
-        cases = cases.filter(Q(closed_on=None) | Q(closed_on__gt=wanted["open_on"]), filed_on__lte=wanted["open_on"])
+        cases = cases.filter(
+            Q(closed_on=None) | Q(closed_on__gt=wanted["open_on"]), filed_on__lte=wanted["open_on"]
+        )
     if wanted.get("handled_to"):
         cases = cases.filter(filed_on__lte=wanted["handled_to"])
     if wanted.get("handled_from"):
@@ -165,7 +172,9 @@ def by_number(number: str) -> QuerySet[Case]:
     if found is None:
         return Case.objects.filter(number__contains=number)
     serials = Q(serial=int(found[1])) if found[2] else begins(found[1])
-    return Case.objects.filter(serials | Q(serial=None), number__contains=number)  # old numbers have no serial
+    return Case.objects.filter(
+        serials | Q(serial=None), number__contains=number
+    )  # old numbers have no serial
 
 
 def begins(digits: str) -> Q:

@@ -42,7 +42,9 @@ def court_of(seat: Seat) -> str:
 
 
 def identity(seat: Seat, number: CaseNumber) -> str:
-    return f"{court_of(seat)}\t{seat.code}\t{seat.doubt}\t{number.year}\t{number.type or ''}\t{number.category}"
+    return (
+        f"{court_of(seat)}\t{seat.code}\t{seat.doubt}\t{number.year}\t{number.type or ''}\t{number.category}"
+    )
 
 
 PEOPLE = ("division", "judge", "presiding", "members")
@@ -102,7 +104,11 @@ class CaseLines:
     @property
     def facts(self) -> list[str]:
         """The columns of the case that this file speaks of."""
-        return [name for name, _ in self.columns if name not in {name for name, _ in IDENTITY} and name != "related"]
+        return [
+            name
+            for name, _ in self.columns
+            if name not in {name for name, _ in IDENTITY} and name != "related"
+        ]
 
     def lines(self, chunk: Chunk) -> Lines:
         rows = chunk.rows
@@ -177,7 +183,12 @@ class CaseLines:
         filed, closed = read[names.index("filed_on")], read[names.index("closed_on")]
         for index, (start, end) in enumerate(zip(filed, closed, strict=True)):
             if start and end and end < start != NULL:
-                refused.setdefault(index, Reason(f"结案日期 {end} is before 立案日期 {start}", f"结案日期 {end} 早于立案日期 {start}"))
+                refused.setdefault(
+                    index,
+                    Reason(
+                        f"结案日期 {end} is before 立案日期 {start}", f"结案日期 {end} 早于立案日期 {start}"
+                    ),
+                )
 
     def _people(self, rows: list[list[str]], courts: list[str]) -> list[str | None]:
         cells = list(zip(*rows, strict=False)) or [()] * len(self.layout.columns)
@@ -192,7 +203,9 @@ class CaseLines:
             names = [name for name in _split_names(cell) if name] if field == "members" else [cell.strip()]
             book = self.book.divisions if field == "division" else self.book.people
             found = [book.get((court_id, name)) or 0 for name in names if name]
-            strangers = [name for name, pk in zip([name for name in names if name], found, strict=True) if not pk]
+            strangers = [
+                name for name, pk in zip([name for name in names if name], found, strict=True) if not pk
+            ]
             if strangers:
                 unknown[field] = "、".join(strangers)[:200]
             if field == "members":

@@ -81,7 +81,9 @@ def case_columns(law_limits: dict[str, str]) -> tuple[Column, ...]:
 
 
 def fact_kinds(grounds: dict[str, str], restarting: frozenset[str]) -> dict[str, FactKind]:
-    ground = required("事由", not_restarting(one_of("事由", grounds, "announcement、公告期间、鉴定期间"), restarting))
+    ground = required(
+        "事由", not_restarting(one_of("事由", grounds, "announcement、公告期间、鉴定期间"), restarting)
+    )
     return {
         "parties": FactKind(
             "parties", "cases_party", "当事人",
@@ -153,7 +155,10 @@ def ends_before_it_starts(row: dict[str, str]) -> Reason | None:
 def extends_nothing(row: dict[str, str]) -> Reason | None:
     if row["until_on"] != NULL or any(row[unit] != "0" for unit in ("months", "days", "workdays")):
         return None
-    return Reason("the extension is empty: give 延长月, 延长日 or 延长至", "没有写明延长多久：请填写“延长月”“延长日”或“延长至”")
+    return Reason(
+        "the extension is empty: give 延长月, 延长日 or 延长至",
+        "没有写明延长多久：请填写“延长月”“延长日”或“延长至”",
+    )
 
 
 @dataclass
@@ -208,9 +213,13 @@ def bad_number(cell: str, book: Book) -> BadCell:
         return BadCell("案号 is empty and must be given", "“案号”为空，必须填写")
     number = parse(cell, book.law.type_codes)
     guess, _ = nearest(cell, book.law.type_codes)
-    better = f"; did you mean {guess.normalized}?" if guess else "; it should look like （2024）川1502民初4567号"
+    better = (
+        f"; did you mean {guess.normalized}?" if guess else "; it should look like （2024）川1502民初4567号"
+    )
     words = "；".join(explain(number, book.law.type_codes))
-    return BadCell(f"案号 {cell[:60]!r} cannot be read ({number.problem}){better}", f"案号“{cell[:60]}”无法识别：{words}")
+    return BadCell(
+        f"案号 {cell[:60]!r} cannot be read ({number.problem}){better}", f"案号“{cell[:60]}”无法识别：{words}"
+    )
 
 
 class FactLines:

@@ -35,7 +35,11 @@ def values_of(staged: Staged) -> list[str]:
     """The columns that this file speaks of and that may change."""
     assert isinstance(staged.maker, FactLines)
     present = staged.maker.cells.columns
-    return [column.name for column, place in present if place is not None and column.name in fact_of(staged).values]
+    return [
+        column.name
+        for column, place in present
+        if place is not None and column.name in fact_of(staged).values
+    ]
 
 
 def find_work(batch: Batch, staged: Staged, book: Book) -> None:
@@ -62,7 +66,7 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
         )
         refuse_strangers(cursor, batch, staged, book)
         cursor.execute(f"CREATE INDEX ON {WORK} USING brin (line) WITH (pages_per_range = 16)")
-        cursor.execute(f"ANALYZE {WORK}")
+        cursor.execute(f"ANALYZE {WORK} (line, number, case_id)")
 
 
 def refuse_strangers(cursor: Any, batch: Batch, staged: Staged, book: Book) -> None:
@@ -74,7 +78,9 @@ def refuse_strangers(cursor: Any, batch: Batch, staged: Staged, book: Book) -> N
         {"allowed": allowed},
     )
     reasons = {
-        line: Reason(f"no case {number} is here; import the case first", f"本系统没有案件“{number}”，请先导入案件")
+        line: Reason(
+            f"no case {number} is here; import the case first", f"本系统没有案件“{number}”，请先导入案件"
+        )
         for line, number in cursor.fetchall()
     }
     cursor.execute(f"DELETE FROM {STAGE} WHERE line = ANY(%s)", [list(reasons)])
@@ -125,14 +131,23 @@ def update_facts(batch: Batch, staged: Staged, start: int, end: int, at: datetim
                 continue
             if changed:
                 set_fact(cursor, fact, pk, changed, batch)
-                entries.append(fact_entry(batch, fact, pk, case_id, court_id, bool(sealed), name, ours, changed, at))
+                entries.append(
+                    fact_entry(batch, fact, pk, case_id, court_id, bool(sealed), name, ours, changed, at)
+                )
         tell_outbox(cursor, sorted({entry.case_id for entry in entries}))
     trail.record_many(entries)
     return len(entries), conflicts
 
 
 def doubt_fact(
-    cursor: Any, fact: FactKind, case_id: int, name: str, ours: dict[str, Any], theirs: dict[str, Any], withdrawn: bool, at: datetime
+    cursor: Any,
+    fact: FactKind,
+    case_id: int,
+    name: str,
+    ours: dict[str, Any],
+    theirs: dict[str, Any],
+    withdrawn: bool,
+    at: datetime,
 ) -> int:
     kept = "本系统已撤销这一事实" if withdrawn else "、".join(str(plain(value)) for value in ours.values())
     sentence = f"来源的{fact.label}“{name}”与本系统{'撤销' if withdrawn else '录入'}的不一致，已保留本系统的记载，请核实。"
@@ -142,7 +157,9 @@ def doubt_fact(
 
 def set_fact(cursor: Any, fact: FactKind, pk: int, changed: dict[str, Any], batch: Batch) -> None:
     settings = ", ".join(f'"{name}" = %s' for name in changed)
-    cursor.execute(f"UPDATE {fact.table} SET {settings}, batch_id = %s WHERE id = %s", [*changed.values(), batch.pk, pk])
+    cursor.execute(
+        f"UPDATE {fact.table} SET {settings}, batch_id = %s WHERE id = %s", [*changed.values(), batch.pk, pk]
+    )
 
 
 def fact_entry(

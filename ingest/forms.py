@@ -18,7 +18,9 @@ NOT_A_CHOICE = _("请从列出的选项中选择")
 class UploadForm(forms.Form):
     """A file, what it holds and whose it is; only kinds and courts open to the person are offered."""
 
-    kind = forms.ChoiceField(label=_("内容"), error_messages={"required": _("请选择文件内容"), "invalid_choice": NOT_A_CHOICE})
+    kind = forms.ChoiceField(
+        label=_("内容"), error_messages={"required": _("请选择文件内容"), "invalid_choice": NOT_A_CHOICE}
+    )
     court = forms.ModelChoiceField(
         Court.objects.none(), label=_("法院"), empty_label=None,
         error_messages={"required": _("请选择法院"), "invalid_choice": NOT_A_CHOICE},

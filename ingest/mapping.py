@@ -120,7 +120,9 @@ def recognise(headers: Sequence[str], kind: str, said: Mapping[str, str] | None 
 
 def likely_kind(headers: Sequence[str]) -> str:
     """What a file holds, when nobody said so: the kind whose required columns are all there, else cases."""
-    special = [kind for kind in ("parties", "exclusions", "events", "staff") if not recognise(headers, kind).missing]
+    special = [
+        kind for kind in ("parties", "exclusions", "events", "staff") if not recognise(headers, kind).missing
+    ]
     if special:
         return special[0]
     extends = {"months", "days", "until_on"} & recognise(headers, "extensions").columns.keys()

@@ -76,4 +76,8 @@ class HeaderMapping(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "表头对应"
-        constraints = [models.UniqueConstraint("court", "kind", nulls_distinct=False, name="one_mapping_per_court_and_kind")]
+        constraints = [
+            models.UniqueConstraint(
+                "court", "kind", nulls_distinct=False, name="one_mapping_per_court_and_kind"
+            )
+        ]

@@ -45,7 +45,9 @@ class Table:
     chunks: Callable[[], Iterator[Chunk]]
 
     def first_rows(self, n: int) -> list[tuple[int, Cells]]:
-        rows = ((line, row) for chunk in self.chunks() for line, row in zip(chunk.lines, chunk.rows, strict=True))
+        rows = (
+            (line, row) for chunk in self.chunks() for line, row in zip(chunk.lines, chunk.rows, strict=True)
+        )
         return list(islice(rows, n))
 
 
@@ -64,7 +66,8 @@ def open_table(path: Path, name: str = "") -> Table:
         return Table("xlsx", "", lambda: _in_chunks(workbook_rows(path, MAX_COLUMNS)))
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf")):
         raise Unreadable(
-            "this is not a table; send CSV, XLSX or JSON Lines", "这不是表格文件；请提供 CSV、XLSX 或 JSON Lines 文件"
+            "this is not a table; send CSV, XLSX or JSON Lines",
+            "这不是表格文件；请提供 CSV、XLSX 或 JSON Lines 文件",
         )
     encoding = encoding_of(path)
     if (name or path.name).lower().endswith((".jsonl", ".ndjson", ".json")):

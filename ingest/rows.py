@@ -102,7 +102,8 @@ def parse_day(value: str, header: str) -> date:
             raise ValueError
     except ValueError:
         raise BadCell(
-            f"{header} {value[:30]!r} is not a date; write it as 2026-01-05", f"“{header}”的“{value[:30]}”不是日期，应写作 2026-01-05"
+            f"{header} {value[:30]!r} is not a date; write it as 2026-01-05",
+            f"“{header}”的“{value[:30]}”不是日期，应写作 2026-01-05",
         ) from None
     return day
 
@@ -119,7 +120,9 @@ def time_of(header: str) -> Callable[[str], str | None]:
             moment = datetime.combine(parse_day(value, header), datetime.min.time())
             return moment.replace(hour=int(found[8]), minute=int(found[9])).isoformat() + "+08:00"
         except ValueError:
-            raise BadCell(f"{header} {value[:30]!r} is not a time", f"“{header}”的“{value[:30]}”不是时间") from None
+            raise BadCell(
+                f"{header} {value[:30]!r} is not a time", f"“{header}”的“{value[:30]}”不是时间"
+            ) from None
 
     return read
 
@@ -133,7 +136,9 @@ def flag_of(header: str, empty: str | None = "f") -> Callable[[str], str | None]
             return empty
         if value in _TRUE or value in _FALSE:
             return "t" if value in _TRUE else "f"
-        raise BadCell(f"{header} {cell[:20]!r} is neither 是 nor 否", f"“{header}”的“{cell[:20]}”应为“是”或“否”")
+        raise BadCell(
+            f"{header} {cell[:20]!r} is neither 是 nor 否", f"“{header}”的“{cell[:20]}”应为“是”或“否”"
+        )
 
     return read
 
@@ -167,7 +172,11 @@ def amount_of(header: str, scale: int = 1) -> Callable[[str], str | None]:
             return None
         try:
             found = _AMOUNT.fullmatch(value)
-            amount = Decimal(found[1]) * _SCALES[found[2]] * (1 if found[2] else scale) if found else Decimal(value) * scale
+            amount = (
+                Decimal(found[1]) * _SCALES[found[2]] * (1 if found[2] else scale)
+                if found
+                else Decimal(value) * scale
+            )
             amount = amount.quantize(_CENT)
         except InvalidOperation:
             amount = Decimal(-1)
@@ -205,7 +214,8 @@ def one_of(header: str, known: dict[str, str], examples: str) -> Callable[[str],
         found = known.get(value, known.get(re.sub(r"\(.*?\)", "", value), ""))
         if value and not found:
             raise BadCell(
-                f"{header} {cell[:40]!r} is not in the catalogue; {examples}", f"“{header}”的“{cell[:40]}”不在目录中，应如{examples}"
+                f"{header} {cell[:40]!r} is not in the catalogue; {examples}",
+                f"“{header}”的“{cell[:40]}”不在目录中，应如{examples}",
             )
         return found
 

@@ -48,26 +48,42 @@ def receive_file(*, upload: UploadedFile, kind: str, court: Court, by: User, at:
     refuse_unless(by, kind, court)
     size = upload.size or 0
     if size > settings.UPLOAD_MAX_BYTES:
-        refuse(f"文件有 {size >> 20} MB，最多 {settings.UPLOAD_MAX_BYTES >> 20} MB；请分成几个文件上传。", by, court)
+        refuse(
+            f"文件有 {size >> 20} MB，最多 {settings.UPLOAD_MAX_BYTES >> 20} MB；请分成几个文件上传。",
+            by,
+            court,
+        )
     path, digest = imports_folder() / uuid4().hex, sha256()
     with path.open("xb") as file:
         for piece in upload.chunks():
             digest.update(piece)
             file.write(piece)
     name = Path(upload.name or "").name[-200:]
-    return open_batch(path=path, name=name, size=size, digest=digest.hexdigest(), kind=kind, court=court, by=by, at=at)
+    return open_batch(
+        path=path, name=name, size=size, digest=digest.hexdigest(), kind=kind, court=court, by=by, at=at
+    )
 
 
 @transaction.atomic
 def open_batch(
-    *, path: Path | None, name: str, size: int, digest: str, kind: str, court: Court | None, by: User | None, at: datetime
+    *,
+    path: Path | None,
+    name: str,
+    size: int,
+    digest: str,
+    kind: str,
+    court: Court | None,
+    by: User | None,
+    at: datetime,
 ) -> Batch:
     remembered = HeaderMapping.objects.filter(court=court, kind=kind).first()
     batch = Batch.objects.create(
         kind=kind, court=court, uploaded_by=by, uploaded_at=at, filename=name, path=str(path or ""), size=size,
         sha256=digest, mapping=remembered.mapping if remembered else {},
     )  # fmt: skip
-    trail.record("ingest.receive_file", on=batch, by=by, at=at, after={"file": name, "sha256": digest, "kind": kind})
+    trail.record(
+        "ingest.receive_file", on=batch, by=by, at=at, after={"file": name, "sha256": digest, "kind": kind}
+    )
     return batch
 
 
@@ -81,7 +97,9 @@ def map_headers(*, batch: Batch, mapping: dict[str, str], by: User, at: datetime
     said = {header: field for header, field in mapping.items() if field_named(field, batch.kind)}
     before, batch.mapping, batch.state = batch.mapping, batch.mapping | said, "uploaded"
     batch.save(update_fields=["mapping", "state"])
-    HeaderMapping.objects.update_or_create(court=batch.court, kind=batch.kind, defaults={"mapping": batch.mapping})
+    HeaderMapping.objects.update_or_create(
+        court=batch.court, kind=batch.kind, defaults={"mapping": batch.mapping}
+    )
     trail.record("ingest.map_headers", on=batch, by=by, at=at, before=before, after=batch.mapping)
 
 
@@ -97,7 +115,9 @@ def confirm_batch(*, batch: Batch, by: User, at: datetime) -> Batch:
     batch.state, batch.claimed_at = "queued", at
     batch.save(update_fields=["state", "claimed_at"])
     expected = {name: value for name, value in batch.counts.items() if name != "samples"}
-    trail.record("ingest.confirm_batch", on=batch, by=by, at=at, after={"sha256": batch.sha256, "preview": expected})
+    trail.record(
+        "ingest.confirm_batch", on=batch, by=by, at=at, after={"sha256": batch.sha256, "preview": expected}
+    )
     return batch
 
 
@@ -138,7 +158,9 @@ def preview_batch(*, batch: Batch, clock: Clock) -> None:
         fail(batch, problem, clock())
 
 
-def commit_batch(*, batch: Batch, clock: Clock, seconds: float = float("inf"), slice_rows: int = commit.SLICE) -> bool:
+def commit_batch(
+    *, batch: Batch, clock: Clock, seconds: float = float("inf"), slice_rows: int = commit.SLICE
+) -> bool:
     """Carry a confirmed batch on; False when time ran out and someone must call again."""
     try:
         with commit.held(batch):
@@ -168,11 +190,12 @@ def fail(batch: Batch, problem: Exception, at: datetime) -> None:
     fields = {"format": batch.format, "encoding": batch.encoding, "unknown_headers": batch.unknown_headers}
     with transaction.atomic():
         note(batch, state="failed", problem=sentence, claimed_at=None, finished_at=at, **fields)
-        trail.record("ingest.fail_batch", on=batch, by=batch.uploaded_by, at=at, because=sentence, outcome="refused")
+        trail.record(
+            "ingest.fail_batch", on=batch, by=batch.uploaded_by, at=at, because=sentence, outcome="refused"
+        )
 
 
 def left_behind(at: datetime) -> list[Batch]:
     """Uploaded batches that nobody has worked on for a while: their worker died or their task was lost."""
     waiting = Batch.objects.filter(state__in=UNFINISHED).exclude(path="")
     return [batch for batch in waiting if (batch.claimed_at or batch.uploaded_at) < at - STALE]
-

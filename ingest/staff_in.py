@@ -24,7 +24,11 @@ ROLE_SYNONYMS = {
     "纪检": "discipline", "纪检监察": "discipline", "督察": "discipline", "政治部": "politics", "人事": "politics",
     "信访": "petition", "宣传": "petition", "管理员": "itadmin", "技术": "itadmin", "信息技术": "itadmin",
 }  # fmt: skip
-ROLES = {code: code for code, _ in ROLE_CHOICES} | ROLE_SYNONYMS | {fold(name): code for code, name in ROLE_CHOICES}
+ROLES = (
+    {code: code for code, _ in ROLE_CHOICES}
+    | ROLE_SYNONYMS
+    | {fold(name): code for code, name in ROLE_CHOICES}
+)
 ROLES |= {fold(name).split("(")[0].split("/")[0]: code for code, name in ROLE_CHOICES}
 READERS = {
     "staff_no": text_of("人事编号", 40), "name": required("姓名", text_of("姓名", 40)), "username": text_of("用户名", 60),
@@ -32,7 +36,9 @@ READERS = {
 }  # fmt: skip
 
 
-def receive(batch: Batch, source: Source, at: datetime) -> tuple[dict[str, int], list[tuple[int, list[str], Reason]]]:
+def receive(
+    batch: Batch, source: Source, at: datetime
+) -> tuple[dict[str, int], list[tuple[int, list[str], Reason]]]:
     """Take the whole list in one transaction; returns counts and the refused rows with their lines."""
     courts = {court.code: court for court in Court.objects.filter(recognised=True).exclude(code=None)}
     good: list[tuple[int, list[str], dict[str, Any]]] = []
@@ -73,7 +79,8 @@ def read_row(cells: list[str], source: Source, courts: dict[str, Court], own: Co
             validate_email(row["email"])
         except ValidationError:
             raise BadCell(
-                f"电子邮箱 {row['email']!r} is not an address", f"“电子邮箱”的“{row['email']}”不是电子邮箱地址"
+                f"电子邮箱 {row['email']!r} is not an address",
+                f"“电子邮箱”的“{row['email']}”不是电子邮箱地址",
             ) from None
     return row
 

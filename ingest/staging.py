@@ -81,13 +81,19 @@ def open_source(path: Path, kind: str, *, name: str = "", said: dict[str, str] |
 
 def require_headers(source: Source, kind: str) -> None:
     if source.layout.missing:
-        names, seen = "、".join(source.layout.missing), "、".join(header[:20] for header in source.headers[:12])
+        names, seen = (
+            "、".join(source.layout.missing),
+            "、".join(header[:20] for header in source.headers[:12]),
+        )
         raise Unreadable(
             f"no column {names}: line {source.header_line} should be the header and reads {seen}",
             f"缺少“{names}”列：第 {source.header_line} 行应为表头，现为“{seen}”",
         )
     if kind == "staff" and not {"staff_no", "username"} & source.layout.columns.keys():
-        raise Unreadable("no column 人事编号 or 用户名: people need one of them", "缺少“人事编号”或“用户名”列，二者至少有一列")
+        raise Unreadable(
+            "no column 人事编号 or 用户名: people need one of them",
+            "缺少“人事编号”或“用户名”列，二者至少有一列",
+        )
 
 
 @dataclass
@@ -113,7 +119,7 @@ def stage_file(*, batch: Batch, source: Source, book: Book) -> Staged:
         names = ", ".join(f'"{name}"' for name, _ in staged.maker.columns)
         cursor.copy_expert(f"COPY {STAGE} (line, {names}) FROM STDIN", Feed(staged, spool), 1 << 20)
         cursor.execute(f"CREATE INDEX ON {STAGE} USING brin (line) WITH (pages_per_range = 16)")
-        cursor.execute(f"ANALYZE {STAGE}")
+        cursor.execute(f"ANALYZE {STAGE} (line, number)")
         keep_refused(batch, spool)
         if staged.fact is None:
             cursor.execute(f"SELECT count(*) FROM {STAGE} WHERE court_doubt <> '' AND court_code <> ''")
@@ -139,8 +145,12 @@ def ground_names(book: Book) -> tuple[dict[str, str], frozenset[str]]:
         for form in (bare, bare.removesuffix("期间")):
             short.setdefault(form, set()).add(code)
     found |= {name: codes.pop() for name, codes in short.items() if len(codes) == 1 and name not in found}
-    folded = {name.replace("（", "(").replace("）", ")").replace("，", ","): code for name, code in found.items()}
-    restarting = frozenset(code for code, versions in book.law.grounds.items() if versions[-1].mode == "restart")
+    folded = {
+        name.replace("（", "(").replace("）", ")").replace("，", ","): code for name, code in found.items()
+    }
+    restarting = frozenset(
+        code for code, versions in book.law.grounds.items() if versions[-1].mode == "restart"
+    )
     return found | folded, restarting
 
 
@@ -184,7 +194,11 @@ def keep_refused(batch: Batch, spool: IO[str]) -> None:
     some: list[RowError] = []
     for text in spool:
         line, chinese, english, cells = json.loads(text)
-        some.append(RowError(batch=batch, line=line, reason=storable(chinese), row={"cells": cells, "english": english}))
+        some.append(
+            RowError(
+                batch=batch, line=line, reason=storable(chinese), row={"cells": cells, "english": english}
+            )
+        )
         if len(some) == 2000:
             RowError.objects.bulk_create(some)
             some.clear()

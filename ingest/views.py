@@ -87,7 +87,9 @@ def context_of(batch: Batch) -> dict[str, Any]:
         "percent": min(100, batch.position * 100 // batch.total) if batch.total else 0,
         "errors": batch.errors.all()[:ERRORS],
         "more_errors": max(0, counts.get("rejected", 0) - ERRORS),
-        "form": MappingForm(batch=batch) if batch.state in ("previewed", "failed") and not batch.position else None,
+        "form": MappingForm(batch=batch)
+        if batch.state in ("previewed", "failed") and not batch.position
+        else None,
     }
 
 

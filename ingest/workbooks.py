@@ -31,7 +31,11 @@ def workbook_rows(path: Path, max_columns: int) -> Iterator[tuple[int, list[str]
     look_over(path, max_columns)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
+        shown = [
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        ]
         sheet = book.get_sheet_by_name((shown or book.sheet_names)[0])
         for line, row in enumerate(sheet.iter_rows(), start=1):
             yield line, [text_of(cell) for cell in row]
@@ -50,7 +54,9 @@ def look_over(path: Path, max_columns: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             members = archive.infolist()
-            if sum(member.file_size for member in members) > min(MAX_INFLATED, max(size * MAX_RATIO, 1 << 24)):
+            if sum(member.file_size for member in members) > min(
+                MAX_INFLATED, max(size * MAX_RATIO, 1 << 24)
+            ):
                 raise _bomb()
             if not any(member.filename.startswith("xl/") for member in members):
                 raise _not_a_workbook()

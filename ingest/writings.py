@@ -46,7 +46,9 @@ def sample(names: list[str], line: int, number: str, values: list[Any], staged: 
     return {"line": line, "number": number, "changes": changes}
 
 
-def rejected_lines(headers: list[str], errors: Iterable[RowError], *, language: str = "chinese") -> Iterator[list[str]]:
+def rejected_lines(
+    headers: list[str], errors: Iterable[RowError], *, language: str = "chinese"
+) -> Iterator[list[str]]:
     """The refused rows whole, with line number and reason; columns of an earlier round are not doubled."""
     kept = [place for place, header in enumerate(headers) if header not in RETURNED]
     yield [*[headers[place] for place in kept], *RETURNED]

@@ -18,7 +18,12 @@ TableWriter = Callable[..., Path]
 def table(tmp_path) -> TableWriter:
     """``table(headers, rows)``: a CSV file."""
 
-    def write(headers: Sequence[str], rows: Sequence[Sequence[Any]], name: str = "ledger.csv", encoding: str = "utf-8") -> Path:
+    def write(
+        headers: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        name: str = "ledger.csv",
+        encoding: str = "utf-8",
+    ) -> Path:
         path = tmp_path / name
         with path.open("w", encoding=encoding, newline="") as file:
             csv.writer(file).writerows([headers, *rows])

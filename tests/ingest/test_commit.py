@@ -39,14 +39,51 @@ def ledger(table, import_file):
 
 
 def test_a_case_is_created_with_what_the_file_says_and_what_its_number_says(ledger, court):
-    headers = "案号 案由 审判程序 地区 立案日期 受理日期 结案日期 结案方式 标的额 原告人数 被告人数 在押 审限规则"
-    row = [N(1), "离婚纠纷", "简易程序", "翠屏区", "2026年1月5日", "20260106", "2026/3/1", "调解", "1.2万元", "1", "2", "否", "civ_first_ordinary"]
+    headers = (
+        "案号 案由 审判程序 地区 立案日期 受理日期 结案日期 结案方式 标的额 原告人数 被告人数 在押 审限规则"
+    )
+    row = [
+        N(1),
+        "离婚纠纷",
+        "简易程序",
+        "翠屏区",
+        "2026年1月5日",
+        "20260106",
+        "2026/3/1",
+        "调解",
+        "1.2万元",
+        "1",
+        "2",
+        "否",
+        "civ_first_ordinary",
+    ]
     assert counts(ledger(row, headers=headers)) == [1, 0, 0, 0]
     case = Case.objects.get()
-    assert (case.number, case.court, case.year, case.type_code, case.category, case.serial) == (N(1), court, 2026, "民初", "民事", 1)
-    assert (case.cause, case.procedure, case.region, case.limit) == ("离婚纠纷", "summary", "翠屏区", "civ_first_ordinary")
-    assert (case.filed_on, case.accepted_on, case.closed_on) == (date(2026, 1, 5), date(2026, 1, 6), date(2026, 3, 1))
-    assert (case.amount, case.plaintiffs, case.defendants, case.detained) == (Decimal("12000.00"), 1, 2, False)
+    assert (case.number, case.court, case.year, case.type_code, case.category, case.serial) == (
+        N(1),
+        court,
+        2026,
+        "民初",
+        "民事",
+        1,
+    )
+    assert (case.cause, case.procedure, case.region, case.limit) == (
+        "离婚纠纷",
+        "summary",
+        "翠屏区",
+        "civ_first_ordinary",
+    )
+    assert (case.filed_on, case.accepted_on, case.closed_on) == (
+        date(2026, 1, 5),
+        date(2026, 1, 6),
+        date(2026, 3, 1),
+    )
+    assert (case.amount, case.plaintiffs, case.defendants, case.detained) == (
+        Decimal("12000.00"),
+        1,
+        2,
+        False,
+    )
     assert (case.origin, case.batch_id) == ("feed", Batch.objects.get().pk)
 
 
@@ -61,7 +98,12 @@ def test_importing_the_same_file_twice_changes_nothing_the_second_time(ledger):
 
 def test_a_changed_row_is_updated_with_before_and_after_in_the_trail(ledger):
     ledger([N(1), "离婚纠纷", "2026-01-05"], [N(2), "离婚纠纷", "2026-01-05"])
-    assert counts(ledger([N(1), "民间借贷纠纷", "2026-01-06"], [N(2), "离婚纠纷", "2026-01-05"])) == [0, 1, 1, 0]
+    assert counts(ledger([N(1), "民间借贷纠纷", "2026-01-06"], [N(2), "离婚纠纷", "2026-01-05"])) == [
+        0,
+        1,
+        1,
+        0,
+    ]
     entry = Entry.objects.get(act="ingest.update_case")
     assert (entry.before, entry.after) == (
         {"cause": "离婚纠纷", "filed_on": "2026-01-05"}, {"cause": "民间借贷纠纷", "filed_on": "2026-01-06"},
@@ -85,14 +127,20 @@ def test_each_batch_leaves_one_entry_with_its_digest_and_counts(ledger):
 
 def test_every_created_or_changed_case_reaches_the_outbox(ledger):
     ledger([N(1), "离婚纠纷", ""], [N(2), "离婚纠纷", ""])
-    assert set(Change.objects.values_list("case_id", flat=True)) == set(Case.objects.values_list("pk", flat=True))
+    assert set(Change.objects.values_list("case_id", flat=True)) == set(
+        Case.objects.values_list("pk", flat=True)
+    )
     Change.objects.all().delete()
     ledger([N(1), "买卖合同纠纷", ""], [N(2), "离婚纠纷", ""])
     assert list(Change.objects.values_list("case_id", flat=True)) == [Case.objects.get(number=N(1)).pk]
 
 
 def test_an_equal_twin_is_unchanged_and_a_differing_one_is_rejected_with_the_line_of_the_first(ledger):
-    report = ledger([N(1), "离婚纠纷", "2026-01-05"], [f" {N(1)}", "离婚纠纷", "2026/1/5"], [N(1), "借贷纠纷", "2026-01-05"])
+    report = ledger(
+        [N(1), "离婚纠纷", "2026-01-05"],
+        [f" {N(1)}", "离婚纠纷", "2026/1/5"],
+        [N(1), "借贷纠纷", "2026-01-05"],
+    )
     assert counts(report) == [1, 0, 1, 1]
     assert report["rejections"] == [{"line": 4, "reason": report["rejections"][0]["reason"]}]
     assert "line 2" in report["rejections"][0]["reason"]
@@ -105,7 +153,9 @@ def test_a_number_is_tidied_and_the_source_text_kept(ledger):
 
 
 def test_rows_that_cannot_be_read_are_rejected_with_line_and_reason(ledger):
-    report = ledger(["（2019琼0108刑初14号", "", ""], ["", "", "2026-01-05"], [N(3), "", "昨天"], [N(4), "", ""])
+    report = ledger(
+        ["（2019琼0108刑初14号", "", ""], ["", "", "2026-01-05"], [N(3), "", "昨天"], [N(4), "", ""]
+    )
     assert counts(report) == [1, 0, 0, 3]
     assert [row["line"] for row in report["rejections"]] == [2, 3, 4]
     assert "did you mean （2019）琼0108刑初14号" in report["rejections"][0]["reason"]
@@ -158,7 +208,12 @@ def test_people_and_divisions_are_found_by_name_within_their_court(ledger, judge
     chief = post("presiding", "李审判长")
     ledger([N(1), "民事审判第一庭", "周法官", "李审判长", "周法官、李审判长"], headers=PEOPLE)
     case = Case.objects.get()
-    assert (case.division, case.judge, case.presiding, case.members) == (division, judge, chief, [judge.pk, chief.pk])
+    assert (case.division, case.judge, case.presiding, case.members) == (
+        division,
+        judge,
+        chief,
+        [judge.pk, chief.pk],
+    )
     assert (case.named, Doubt.objects.count()) == ({}, 0)
 
 
@@ -199,12 +254,16 @@ def test_a_field_entered_here_is_not_overwritten_and_the_conflict_is_doubted_onc
         report = ledger([case.number, "借贷纠纷", "2026-01-09"])
     case.refresh_from_db()
     assert (case.cause, case.filed_on) == ("离婚纠纷", date(2026, 1, 9))
-    assert list(Doubt.objects.values_list("kind", "field", "ours", "theirs")) == [("conflict", "cause", "离婚纠纷", "借贷纠纷")]
+    assert list(Doubt.objects.values_list("kind", "field", "ours", "theirs")) == [
+        ("conflict", "cause", "离婚纠纷", "借贷纠纷")
+    ]
     assert (counts(report), report["doubts"]) == ([0, 0, 1, 0], 0)
 
 
 @pytest.mark.parametrize(("field", "header"), [("cause", "案由"), ("judge", "承办人")])
-def test_a_conflict_settled_in_favour_of_ours_does_not_come_back(file_case, ledger, post, trial_office, field, header):
+def test_a_conflict_settled_in_favour_of_ours_does_not_come_back(
+    file_case, ledger, post, trial_office, field, header
+):
     theirs = {"cause": "借贷纠纷", "judge": post("judge", "吴法官").name}[field]
     case = file_case(entered={field: {"by": 1}})
     ours = getattr(case, field)
@@ -216,7 +275,9 @@ def test_a_conflict_settled_in_favour_of_ours_does_not_come_back(file_case, ledg
     assert (getattr(case, field), Doubt.objects.count()) == (ours, 1)
 
 
-def test_a_conflict_about_a_person_speaks_of_names_and_can_be_settled_for_the_feed(file_case, ledger, post, judge, trial_office):
+def test_a_conflict_about_a_person_speaks_of_names_and_can_be_settled_for_the_feed(
+    file_case, ledger, post, judge, trial_office
+):
     case, other = file_case(entered={"judge": {"by": 1}}), post("judge", "吴法官")
     ledger([case.number, other.name], headers="案号 承办人")
     doubt = Doubt.objects.get()
@@ -283,9 +344,18 @@ def test_events_arrive_once_with_their_hour(file_case, ledger):
 def test_exclusions_go_by_id_or_name_and_an_open_one_is_closed_by_a_later_file(file_case, ledger):
     case = file_case()
     headers = "案号 事由 起 止"
-    ledger([case.number, "appraisal", "2026-03-10", ""], [case.number, "公告期间", "2026-03-12", "2026-04-11"], headers=headers)
+    ledger(
+        [case.number, "appraisal", "2026-03-10", ""],
+        [case.number, "公告期间", "2026-03-12", "2026-04-11"],
+        headers=headers,
+    )
     assert set(Exclusion.objects.values_list("ground", flat=True)) == {"appraisal", "announcement"}
-    assert counts(ledger([case.number, "鉴定期间", "2026-03-10", "2026-05-01"], headers=headers)) == [0, 1, 0, 0]
+    assert counts(ledger([case.number, "鉴定期间", "2026-03-10", "2026-05-01"], headers=headers)) == [
+        0,
+        1,
+        0,
+        0,
+    ]
     assert Exclusion.objects.get(ground="appraisal").resumes_on == date(2026, 5, 1)
 
 
@@ -310,7 +380,10 @@ def test_extensions_arrive_once(file_case, ledger):
     assert counts(ledger(*rows, headers=headers)) == [2, 0, 0, 0]
     assert counts(ledger(*rows, headers=headers)) == [0, 0, 2, 0]
     assert set(Extension.objects.values_list("months", "until_on")) == {(6, None), (0, date(2027, 3, 1))}
-    assert "empty" in ledger([case.number, "2026-06-20", "", "", "", ""], headers=headers)["rejections"][0]["reason"]
+    assert (
+        "empty"
+        in ledger([case.number, "2026-06-20", "", "", "", ""], headers=headers)["rejections"][0]["reason"]
+    )
 
 
 def test_facts_about_a_case_that_is_not_here_are_rejected(ledger, db):
@@ -320,7 +393,13 @@ def test_facts_about_a_case_that_is_not_here_are_rejected(ledger, db):
 
 def test_a_fact_entered_here_stays_and_the_difference_is_doubted_once(file_case, ledger):
     case = file_case()
-    Exclusion.objects.create(case=case, ground="appraisal", starts_on=date(2026, 3, 10), resumes_on=date(2026, 4, 1), origin="entered")
+    Exclusion.objects.create(
+        case=case,
+        ground="appraisal",
+        starts_on=date(2026, 3, 10),
+        resumes_on=date(2026, 4, 1),
+        origin="entered",
+    )
     for _ in range(2):
         report = ledger([case.number, "appraisal", "2026-03-10", "2026-05-01"], headers="案号 事由 起 止")
         assert counts(report) == [0, 0, 1, 0]
@@ -333,7 +412,9 @@ EXTENSION = ("案号 批准日期 批准人 延长月", ["2026-06-20", "院长",
 EVENT = ("案号 节点 日期 说明", ["开庭", "2026-03-20", ""], ProcedureEvent)
 
 
-@pytest.mark.parametrize(("headers", "row", "model"), [PAUSE, EXTENSION, EVENT], ids=["pause", "extension", "event"])
+@pytest.mark.parametrize(
+    ("headers", "row", "model"), [PAUSE, EXTENSION, EVENT], ids=["pause", "extension", "event"]
+)
 def test_a_fact_withdrawn_here_is_known_and_does_not_come_back(file_case, ledger, model, headers, row):
     row = [file_case().number, *row]
     ledger(row, headers=headers)
@@ -353,7 +434,9 @@ def test_news_about_a_withdrawn_fact_is_a_doubt_once(file_case, ledger):
     assert (Exclusion.objects.get().resumes_on, Doubt.objects.get().kind) == (None, "conflict")
 
 
-def test_a_pause_that_a_person_ended_is_not_reopened_by_a_feed_that_knows_no_end(file_case, ledger, trial_office):
+def test_a_pause_that_a_person_ended_is_not_reopened_by_a_feed_that_knows_no_end(
+    file_case, ledger, trial_office
+):
     row = [file_case().number, "appraisal", "2026-03-10", ""]
     ledger(row, headers=PAUSE[0])
     resume_clock(exclusion=Exclusion.objects.get(), resumes_on=date(2026, 4, 1), by=trial_office, at=AT)
@@ -367,7 +450,10 @@ def test_what_happens_to_a_sealed_case_is_secret(file_case, ledger):
     ledger([case.number, "appraisal", "2026-03-10", ""], headers=PAUSE[0])
     ledger([case.number, "appraisal", "2026-03-10", "2026-05-01"], headers=PAUSE[0])
     found = Entry.objects.filter(case_id=case.pk)
-    assert sorted(found.values_list("act", "secret")) == [("ingest.update_case", True), ("ingest.update_exclusions", True)]
+    assert sorted(found.values_list("act", "secret")) == [
+        ("ingest.update_case", True),
+        ("ingest.update_exclusions", True),
+    ]
 
 
 def test_facts_entered_here_are_never_deleted_by_a_file_that_lacks_them(file_case, ledger):

@@ -30,7 +30,12 @@ def test_the_exit_code_tells_whether_rows_were_refused(table, leaves):
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(b"", "empty"), (b"a\0b", "NUL"), ("案号\n".encode() + b"\xff\xfe\xff", "UTF-8"), (b"x,y\n1,2\n", "no column")],
+    [
+        (b"", "empty"),
+        (b"a\0b", "NUL"),
+        ("案号\n".encode() + b"\xff\xfe\xff", "UTF-8"),
+        (b"x,y\n1,2\n", "no column"),
+    ],
 )
 def test_an_unusable_file_ends_with_2_and_one_line(tmp_path, leaves, content, why):
     path = tmp_path / "a.csv"
@@ -63,9 +68,19 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(table, import_file
     import_file(table(["案号", "案由"], [[N(1), "离婚纠纷"], [N(2), "离婚纠纷"]]))
     before = [list(kind.objects.values()) for kind in (Case, Change, Doubt, Batch, Court)]
     rejected = tmp_path / "rejected.csv"
-    file = table(["案号", "案由"], [[N(1), "离婚纠纷"], [N(2), "借贷纠纷"], ["（2026）川1599民初1号", ""], ["乱写", ""]])
+    file = table(
+        ["案号", "案由"],
+        [[N(1), "离婚纠纷"], [N(2), "借贷纠纷"], ["（2026）川1599民初1号", ""], ["乱写", ""]],
+    )
     report = import_file(file, "--dry-run", rejected=rejected)
-    assert [report[name] for name in ("rows", "created", "updated", "unchanged", "rejected", "doubts")] == [4, 1, 1, 1, 1, 1]
+    assert [report[name] for name in ("rows", "created", "updated", "unchanged", "rejected", "doubts")] == [
+        4,
+        1,
+        1,
+        1,
+        1,
+        1,
+    ]
     assert report["changes"] == [{"line": 3, "number": N(2), "changes": [["案由", "离婚纠纷", "借贷纠纷"]]}]
     assert [list(kind.objects.values()) for kind in (Case, Change, Doubt, Batch, Court)] == before
     assert RowError.objects.count() == 0 and "乱写" in rejected.read_text(encoding="utf-8-sig")
@@ -80,7 +95,9 @@ def test_a_dry_run_and_the_import_agree(table, import_file):
 
 def test_refused_rows_come_back_whole_and_can_be_corrected_and_sent_again(table, import_file, tmp_path):
     rejected = tmp_path / "rejected.csv"
-    file = table(["案号", "案由", "备忘"], [[N(1), "离婚纠纷", ""], ["（2019琼0108刑初14号", "交通肇事罪", "=1+1"]])
+    file = table(
+        ["案号", "案由", "备忘"], [[N(1), "离婚纠纷", ""], ["（2019琼0108刑初14号", "交通肇事罪", "=1+1"]]
+    )
     report = import_file(file, rejected=rejected)
     assert (report["rejected"], report["unknown_headers"]) == (1, ["备忘"])
     raw = rejected.read_bytes()
@@ -97,7 +114,10 @@ def test_refused_rows_come_back_whole_and_can_be_corrected_and_sent_again(table,
 def test_the_kind_is_seen_from_the_headers_or_said(table, import_file, file_case):
     number = file_case().number
     assert import_file(table(["案号", "节点", "日期"], [[number, "开庭", "2026-03-01"]]))["kind"] == "events"
-    assert import_file(table(["案号", "节点", "日期"], [[number, "开庭", "2026-03-01"]]), kind="cases")["kind"] == "cases"
+    assert (
+        import_file(table(["案号", "节点", "日期"], [[number, "开庭", "2026-03-01"]]), kind="cases")["kind"]
+        == "cases"
+    )
 
 
 def test_headers_may_be_mapped_by_a_file_or_by_what_the_court_settled_on(table, import_file, tmp_path, court):

@@ -38,15 +38,25 @@ def queued(tmp_path, court):
     numbers = "".join(f"（2026）川1502民初{n}号,离婚纠纷\n" for n in range(1, ROWS + 1))
     path.write_text("案号,案由\n" + numbers, encoding="utf-8")
     return Batch.objects.create(
-        kind="cases", court=court, uploaded_at=timezone.now(), filename="ledger.csv", path=str(path), state="queued"
+        kind="cases",
+        court=court,
+        uploaded_at=timezone.now(),
+        filename="ledger.csv",
+        path=str(path),
+        state="queued",
     )
 
 
 def worker(batch: Batch) -> subprocess.Popen[bytes]:
     """A process of its own on this test's database."""
     base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    environment = os.environ | {"DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    return subprocess.Popen([sys.executable, "-c", WORKER, str(batch.pk)], cwd=settings.BASE_DIR, env=environment)
+    environment = os.environ | {
+        "DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(batch.pk)], cwd=settings.BASE_DIR, env=environment
+    )
 
 
 def wait_until(ready) -> None:
@@ -71,7 +81,12 @@ def test_nothing_is_lost_and_nothing_comes_twice(queued):
     assert services.commit_batch(batch=queued, clock=timezone.now)
     queued.refresh_from_db()
     assert (queued.state, queued.counts["created"], queued.counts["unchanged"]) == ("done", ROWS, 0)
-    assert Case.objects.count() == Change.objects.values("case_id").distinct().count() == Change.objects.count() == ROWS
+    assert (
+        Case.objects.count()
+        == Change.objects.values("case_id").distinct().count()
+        == Change.objects.count()
+        == ROWS
+    )
     assert Entry.objects.filter(act="ingest.commit_batch").count() == 1
 
 

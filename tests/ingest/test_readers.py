@@ -14,7 +14,11 @@ LEDGER = "案号,案由\r\n（2026）川1502民初1号,离婚纠纷\r\n（2026�
 
 
 def rows_of(path):
-    return [(line, row) for chunk in open_table(path).chunks() for line, row in zip(chunk.lines, chunk.rows, strict=True)]
+    return [
+        (line, row)
+        for chunk in open_table(path).chunks()
+        for line, row in zip(chunk.lines, chunk.rows, strict=True)
+    ]
 
 
 def refusal_of(path, kind="cases"):
@@ -40,7 +44,9 @@ def workbook(tmp_path):
     return write
 
 
-@pytest.mark.parametrize(("encoding", "seen"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030")])
+@pytest.mark.parametrize(
+    ("encoding", "seen"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030")]
+)
 def test_a_csv_is_read_in_the_encodings_courts_use(tmp_path, encoding, seen):
     path = tmp_path / "a.csv"
     path.write_bytes(LEDGER.replace("离婚", "㐂𠮷离婚").encode(encoding))
@@ -116,7 +122,9 @@ def test_tabs_and_semicolons_separate_too(tmp_path):
     assert rows_of(path)[1] == (2, ["甲", "乙"])
 
 
-@pytest.mark.parametrize("head", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00"])
+@pytest.mark.parametrize(
+    "head", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00"]
+)
 def test_what_is_no_table_is_refused(tmp_path, head):
     path = tmp_path / "a.xls"
     path.write_bytes(head + b"x" * 100)
@@ -144,7 +152,10 @@ def test_a_workbook_with_leading_empty_rows_keeps_its_row_numbers(workbook):
 
 def test_a_zip_bomb_is_refused_without_unpacking_it(workbook):
     path = workbook(lambda book, sheet: sheet.write(0, 0, "案号"))
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w", force_zip64=True) as member:
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/bomb.xml", "w", force_zip64=True) as member,
+    ):
         for _ in range(700):
             member.write(b"\0" * (1 << 20))
     assert "zip bomb" in refusal_of(path)
@@ -182,7 +193,10 @@ def test_a_damaged_workbook_is_refused(workbook):
 
 def test_json_lines_read_as_a_table_and_a_bad_line_spoils_only_itself(tmp_path):
     path = tmp_path / "a.jsonl"
-    records = [{"案号": "甲", "原告人数": 3, "在押": True}, {"案号": "乙", "案由": None, "合议庭": ["丙", "丁"]}]
+    records = [
+        {"案号": "甲", "原告人数": 3, "在押": True},
+        {"案号": "乙", "案由": None, "合议庭": ["丙", "丁"]},
+    ]
     path.write_text(json.dumps(records[0]) + "\n{broken\n" + json.dumps(records[1]) + "\n[1]\n")
     chunks = list(open_table(path).chunks())
     assert chunks[0].rows == [["案号", "原告人数", "在押", "案由", "合议庭"]]

@@ -29,7 +29,9 @@ def test_a_day_is_read_however_it_is_written(cell):
     assert day_of("立案日期")(cell) == "2026-01-05"
 
 
-@pytest.mark.parametrize("cell", ["2026-02-30", "昨天", "2026-13-01", "12", "0001-01-01", "2026-1", "99999999"])
+@pytest.mark.parametrize(
+    "cell", ["2026-02-30", "昨天", "2026-13-01", "12", "0001-01-01", "2026-1", "99999999"]
+)
 def test_what_is_no_day_is_refused_with_the_right_form(cell):
     with pytest.raises(BadCell) as refusal:
         day_of("立案日期")(cell)
@@ -39,7 +41,12 @@ def test_what_is_no_day_is_refused_with_the_right_form(cell):
 
 @given(st.dates(min_value=date(1950, 1, 1), max_value=date(2199, 12, 31)))
 def test_every_way_to_write_a_day_means_the_same_day(day):
-    forms = [f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}"]
+    forms = [
+        f"{day:%Y-%m-%d}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day:%Y%m%d}",
+    ]
     assert {day_of("日期")(form) for form in forms} == {day.isoformat()}
 
 
@@ -62,7 +69,9 @@ def test_what_is_no_amount_is_refused(cell):
         amount_of("标的额")(cell)
 
 
-@pytest.mark.parametrize(("cell", "flag"), [("是", "t"), ("否", "f"), ("", "f"), ("Y", "t"), ("在押", "t"), ("未羁押", "f")])
+@pytest.mark.parametrize(
+    ("cell", "flag"), [("是", "t"), ("否", "f"), ("", "f"), ("Y", "t"), ("在押", "t"), ("未羁押", "f")]
+)
 def test_flags(cell, flag):
     assert flag_of("在押")(cell) == flag
 
@@ -73,14 +82,24 @@ def test_a_flag_that_is_neither_is_refused():
 
 
 def test_counts_are_whole_and_not_negative():
-    assert (count_of("原告人数")("3.0"), count_of("原告人数")("12人"), count_of("原告人数")("")) == ("3", "12", None)
+    assert (count_of("原告人数")("3.0"), count_of("原告人数")("12人"), count_of("原告人数")("")) == (
+        "3",
+        "12",
+        None,
+    )
     for cell in ("-1", "1.5", "三"):
         with pytest.raises(BadCell):
             count_of("原告人数")(cell)
 
 
 def test_procedures_are_known_by_their_chinese_names():
-    assert [procedure_of("审判程序")(name) for name in ("简易程序", "普通", "小额诉讼", "small", "")] == ["summary", "ordinary", "small", "small", ""]
+    assert [procedure_of("审判程序")(name) for name in ("简易程序", "普通", "小额诉讼", "small", "")] == [
+        "summary",
+        "ordinary",
+        "small",
+        "small",
+        "",
+    ]
     with pytest.raises(BadCell):
         procedure_of("审判程序")("快速程序")
 

@@ -12,7 +12,12 @@ def test_people_divisions_and_posts_come_from_the_personnel_office(table, import
     report = import_file(table(HEADERS, [ROW]))
     assert (report["kind"], report["created"], report["rejected"]) == ("staff", 1, 0)
     person = User.objects.get(staff_no="1001")
-    assert (person.name, person.username, person.email, person.has_usable_password()) == ("赵法官", "zhao", "zhao@example.org", False)
+    assert (person.name, person.username, person.email, person.has_usable_password()) == (
+        "赵法官",
+        "zhao",
+        "zhao@example.org",
+        False,
+    )
     post = Posting.objects.get(user=person)
     assert (post.court, post.division, post.role) == (court, Division.objects.get(), "judge")
     assert (post.starts_on, post.ends_on) == (date(2024, 1, 5), None)
@@ -26,7 +31,16 @@ def test_the_same_list_twice_changes_nothing_and_a_leaving_day_ends_the_post(tab
     assert User.objects.get().email == "zhao@example.org"
 
 
-@pytest.mark.parametrize(("name", "role"), [("院长", "president"), ("副院长", "vice_president"), ("员额法官", "judge"), ("政治部", "politics"), ("clerk", "clerk")])
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("院长", "president"),
+        ("副院长", "vice_president"),
+        ("员额法官", "judge"),
+        ("政治部", "politics"),
+        ("clerk", "clerk"),
+    ],
+)
 def test_posts_go_by_the_names_courts_use(table, import_file, court, name, role):
     import_file(table(HEADERS, [[*ROW[:5], name, *ROW[6:]]]))
     assert Posting.objects.get().role == role

@@ -48,7 +48,9 @@ def send(client, trial_office, court, quiet):
 
     def run(*rows, kind="cases"):
         client.force_login(trial_office)
-        answer = client.post(reverse("ingest:upload"), {"kind": kind, "court": court.pk, "file": file_of(*rows)})
+        answer = client.post(
+            reverse("ingest:upload"), {"kind": kind, "court": court.pk, "file": file_of(*rows)}
+        )
         assert answer.status_code == 302, answer.content.decode()
         batch = Batch.objects.latest("pk")
         tasks.preview_batch(batch.pk)
@@ -112,12 +114,18 @@ def test_a_moving_batch_asks_for_itself_again_and_a_finished_one_does_not(client
 def test_unknown_headers_are_mapped_on_the_page_and_remembered_for_the_court(client, send, court):
     batch = send(["编码", "收到"], [N(1), "2026-01-05"])
     assert (batch.state, "案号" in batch.problem) == ("failed", True)
-    fields = {f"header{place}": {"编码": "number", "收到": "filed_on"}[header] for place, header in enumerate(batch.unknown_headers)}
+    fields = {
+        f"header{place}": {"编码": "number", "收到": "filed_on"}[header]
+        for place, header in enumerate(batch.unknown_headers)
+    }
     assert client.post(reverse("ingest:mapping", args=[batch.pk]), fields).status_code == 302
     tasks.preview_batch(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.counts["created"], batch.problem) == ("previewed", 1, "")
-    assert HeaderMapping.objects.get(court=court, kind="cases").mapping == {"编码": "number", "收到": "filed_on"}
+    assert HeaderMapping.objects.get(court=court, kind="cases").mapping == {
+        "编码": "number",
+        "收到": "filed_on",
+    }
     assert send(["编码", "收到"], [N(2), "2026-01-05"]).counts["created"] == 1
 
 
@@ -136,7 +144,9 @@ def test_a_person_sends_the_cases_of_their_court_and_those_below_alone(client, s
 
 
 def test_facts_about_another_courts_case_are_refused_as_if_it_were_not_there(client, send, file_case):
-    other = file_case(number="（2026）川1503民初1号", court=Court.objects.get(code="川1503"), division=None, judge=None)
+    other = file_case(
+        number="（2026）川1503民初1号", court=Court.objects.get(code="川1503"), division=None, judge=None
+    )
     batch = send(["案号", "节点", "日期"], [other.number, "开庭", "2026-03-01"], kind="events")
     assert batch.counts["rejected"] == 1
     assert "没有案件" in batch.errors.get().reason
@@ -145,7 +155,9 @@ def test_facts_about_another_courts_case_are_refused_as_if_it_were_not_there(cli
 def test_a_file_too_large_is_refused_with_a_sentence(client, trial_office, court, settings, quiet):
     settings.UPLOAD_MAX_BYTES = 10
     client.force_login(trial_office)
-    answer = client.post(reverse("ingest:upload"), {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)])})
+    answer = client.post(
+        reverse("ingest:upload"), {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)])}
+    )
     assert answer.status_code == 403 and "最多" in answer.content.decode()
     assert not Batch.objects.exists()
 
@@ -163,8 +175,13 @@ def test_staff_lists_are_for_those_who_manage_people(client, post, trial_office,
     officer = post("politics", "人事科长")
     client.force_login(officer)
     headers = ["人事编号", "姓名", "法院代字", "职务", "任职日"]
-    rows = ["1001", "赵法官", "川1502", "承办法官", "2024-01-05"], ["1002", "外院", "川1503", "承办法官", "2024-01-05"]
-    client.post(reverse("ingest:upload"), {"kind": "staff", "court": court.pk, "file": file_of(headers, *rows)})
+    rows = (
+        ["1001", "赵法官", "川1502", "承办法官", "2024-01-05"],
+        ["1002", "外院", "川1503", "承办法官", "2024-01-05"],
+    )
+    client.post(
+        reverse("ingest:upload"), {"kind": "staff", "court": court.pk, "file": file_of(headers, *rows)}
+    )
     tasks.preview_batch(Batch.objects.get().pk)
     assert [Batch.objects.get().counts[name] for name in ("created", "rejected")] == [1, 1]
 
@@ -192,7 +209,13 @@ def test_uploads_lie_under_names_of_our_own(send, own_uploads):
 def test_the_list_costs_the_same_however_long(client, trial_office, court, costs_the_same):
     def grow(n):
         for _ in range(n):
-            Batch.objects.create(kind="cases", court=court, uploaded_by=trial_office, uploaded_at=timezone.now(), filename="a.csv")
+            Batch.objects.create(
+                kind="cases",
+                court=court,
+                uploaded_by=trial_office,
+                uploaded_at=timezone.now(),
+                filename="a.csv",
+            )
 
     client.force_login(trial_office)
     grow(2)
@@ -203,7 +226,10 @@ def test_the_list_costs_the_same_however_long(client, trial_office, court, costs
 def test_a_real_worker_previews_and_imports(client, trial_office, court):
     client.force_login(trial_office)
     with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
-        client.post(reverse("ingest:upload"), {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)], [N(2)])})
+        client.post(
+            reverse("ingest:upload"),
+            {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)], [N(2)])},
+        )
         batch = wait_for(Batch.objects.get().pk, "previewed")
         client.post(reverse("ingest:confirm", args=[batch.pk]))
         batch = wait_for(batch.pk, "done")
@@ -242,6 +268,10 @@ def test_the_preview_shows_nothing_of_sealed_cases(client, send, file_case):
 def test_what_a_dead_worker_left_is_found_again(send):
     batch = send(["案号"], [N(1)])
     now = timezone.now()
-    for state, claimed, found in (("running", now, False), ("running", now - 2 * services.STALE, True), ("done", None, False)):
+    for state, claimed, found in (
+        ("running", now, False),
+        ("running", now - 2 * services.STALE, True),
+        ("done", None, False),
+    ):
         Batch.objects.filter(pk=batch.pk).update(state=state, claimed_at=claimed)
         assert bool(services.left_behind(now)) is found

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--kind", choices=KINDS, help="what the rows are; default: seen from the headers")
         parser.add_argument("--court", metavar="CODE", help="whose file it is (法院代字)")
-        parser.add_argument("--mapping", type=Path, metavar="FILE", help="JSON object: their header → our header")
+        parser.add_argument(
+            "--mapping", type=Path, metavar="FILE", help="JSON object: their header → our header"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
         parser.add_argument("--report", type=Path, metavar="report.json")
         parser.add_argument("--rejected", type=Path, metavar="rejected.csv")
@@ -70,7 +72,14 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
             raise Unusable(f"{target}: there is no folder {target.parent}")
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    batch = {"kind": kind, "court": court, "filename": path.name, "size": path.stat().st_size, "sha256": digest, "mapping": said}
+    batch = {
+        "kind": kind,
+        "court": court,
+        "filename": path.name,
+        "size": path.stat().st_size,
+        "sha256": digest,
+        "mapping": said,
+    }
     report = rehearse(batch, path, options) if options["dry_run"] else carry_out(batch, path, options)
     report["seconds"] = round(monotonic() - started, 3)
     if options["report"]:
@@ -94,9 +103,13 @@ def read_mapping(path: Path) -> dict[str, str]:
         raise Unusable(f"{path}: not UTF-8 at byte {problem.start + 1}") from None
     except ValueError as problem:
         line = getattr(problem, "lineno", 1)
-        raise Unusable(f"{path}, line {line}: not JSON; it should be an object such as " + '{"立案时间": "立案日期"}') from None
+        raise Unusable(
+            f"{path}, line {line}: not JSON; it should be an object such as " + '{"立案时间": "立案日期"}'
+        ) from None
     if not isinstance(said, dict) or not all(isinstance(field, str) for field in said.values()):
-        raise Unusable(f"{path}: it should be one JSON object of texts, such as " + '{"立案时间": "立案日期"}')
+        raise Unusable(
+            f"{path}: it should be one JSON object of texts, such as " + '{"立案时间": "立案日期"}'
+        )
     return said
 
 
