@@ -18,6 +18,7 @@ from cases.models import Case
 from courts.models import User
 from courts.roles import Permission
 from dashboard.acts import ACTS
+from dashboard.trail_words import as_words
 
 PAGE = 50
 FOUND_CASES = 500  # a search that finds more cases than this is too wide to follow in the trail
@@ -113,17 +114,6 @@ def as_row(entry: Entry, numbers: dict[int, str]) -> dict[str, Any]:
         "before": as_words(entry.before),
         "after": as_words(entry.after),
     }
-
-
-def as_words(value: Any) -> str:
-    """A recorded value on one line."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, dict):
-        return "；".join(f"{name}：{as_words(part) or '—'}" for name, part in value.items())
-    if isinstance(value, list):
-        return "、".join(map(as_words, value))
-    return str(value)
 
 
 def older(request: HttpRequest, page: dict[str, Any]) -> str:

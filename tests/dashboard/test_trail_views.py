@@ -150,3 +150,16 @@ def test_every_act_recorded_anywhere_has_a_name_people_understand():
     assert len(recorded) > 30
     assert recorded <= set(ACTS)
     assert not [label for label in ACTS.values() if str(label).isascii()]
+
+
+def test_what_was_recorded_is_told_in_the_words_of_the_pages(client, president, judge, file_case, now):
+    case = file_case()
+    after = {"ground": "appraisal", "starts_on": "2026-03-02", "resumes_on": None}
+    trail.record("cases.exclude_days", on=case, by=judge, at=now, after=after)
+    trail.record(
+        "cases.convert_procedure", on=case, by=judge, at=now, after={"odd": True, "procedure": "summary"}
+    )
+    client.force_login(president)
+    page = page_of(client)
+    assert "事由：鉴定期间；起日：2026-03-02；恢复日：—" in page
+    assert "odd：是；审判程序：简易程序" in page
