@@ -260,7 +260,21 @@ UNFOLD = {
     "SITE_HEADER": "明镜 管理目录",
     "SHOW_BACK_BUTTON": True,
     "STYLES": [lambda request: static("css/catalogues.css")],
-    "DASHBOARD_CALLBACK": None,
+    "COLORS": {
+        "primary": {
+            "50": "#f1f5fa",
+            "100": "#e7eef6",
+            "200": "#cbdaea",
+            "300": "#9dbad6",
+            "400": "#5f8fbd",
+            "500": "#2f6aa3",
+            "600": "#16406b",
+            "700": "#123658",
+            "800": "#0f2f50",
+            "900": "#0b2239",
+            "950": "#071626",
+        }
+    },
     "SIDEBAR": {"show_search": False, "show_all_applications": False},
 }
 
