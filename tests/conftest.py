@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import os
 from datetime import date
+from time import sleep
 
 import environ
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
@@ -18,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case
+from catalogues.selectors import VERSION, Shelf
 from courts.models import Court, Division, Posting, User
 
 TODAY = date(2026, 6, 30)
@@ -52,11 +55,19 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 
 def drop_database(name: str) -> None:
-    """Plain first, because FORCE may not end autovacuum; then by force, because a killed worker may still hold on."""
-    try:
-        run_as_owner(f"DROP DATABASE IF EXISTS {name}")
-    except psycopg2.errors.ObjectInUse:
-        run_as_owner(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    """Drop it however long autovacuum looks at it, and end what a killed worker may have left behind."""
+    for patience in range(10):
+        try:
+            run_as_owner(f"DROP DATABASE IF EXISTS {name}")
+        except psycopg2.errors.ObjectInUse:
+            for url in (settings.DATABASE_OWNER_URL, os.environ["DATABASE_URL"]):
+                run_as(
+                    url,
+                    f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND usename = user",
+                )
+            sleep(0.2 * patience)
+        else:
+            return
 
 
 def template_database(as_app: dict) -> str:
@@ -83,15 +94,26 @@ SHAPERS = ["*/migrations/*.py", "catalogues/data/**/*", "catalogues/services.py"
 
 
 def run_as_owner(*statements: str) -> list[tuple]:
-    """Statements outside any transaction, in the owner's own database; the rows of the last one."""
-    link = owner_connection(database=environ.Env.db_url_config(settings.DATABASE_OWNER_URL)["NAME"])
-    link.autocommit = True
-    with link.cursor() as cursor:
+    return run_as(settings.DATABASE_OWNER_URL, *statements)
+
+
+def run_as(url: str, *statements: str) -> list[tuple]:
+    """Statements outside any transaction, in the database the role is at home in; the rows of the last one."""
+    with contextlib.closing(connection_to(url)) as link, link.cursor() as cursor:
+        link.autocommit = True
         for statement in statements:
             cursor.execute(statement)
-        rows = cursor.fetchall() if cursor.description else []
-    link.close()
-    return rows
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture(autouse=True)
+def law_is_read_anew_after_a_publication():
+    """A test that published an edition has rolled it back since: what the process remembers of it is wrong."""
+    before = Shelf.forgotten
+    yield
+    if Shelf.forgotten != before:
+        Shelf.law = None
+        cache.delete(VERSION)
 
 
 #: The published law stays from test to test; everything else a committed test filled is emptied.
@@ -127,15 +149,19 @@ def empty_tables_as_owner(self) -> None:
     link.close()
 
 
-def owner_connection(database: str = "") -> psycopg2.extensions.connection:
-    """A connection to the test database (or another) as the role that owns its tables."""
-    owner = environ.Env.db_url_config(settings.DATABASE_OWNER_URL)
+def owner_connection() -> psycopg2.extensions.connection:
+    """A connection to the test database as the role that owns its tables."""
+    return connection_to(settings.DATABASE_OWNER_URL, database=connection.settings_dict["NAME"])
+
+
+def connection_to(url: str, database: str = "") -> psycopg2.extensions.connection:
+    words = environ.Env.db_url_config(url)
     return psycopg2.connect(
-        dbname=database or connection.settings_dict["NAME"],
-        user=owner["USER"],
-        password=owner["PASSWORD"],
-        host=owner["HOST"],
-        port=owner["PORT"] or None,
+        dbname=database or words["NAME"],
+        user=words["USER"],
+        password=words["PASSWORD"],
+        host=words["HOST"],
+        port=words["PORT"] or None,
     )
 
 
