@@ -27,8 +27,9 @@ SLICE = 20_000
 WRITING = 7_202_601  # advisory lock: slices of different imports go one after another
 IMPORTING = 7_202_602  # advisory lock: one worker a batch
 #: A slice finds its cases by index, so that it costs the same however many there are, and checks its keys as it goes.
+#: It need not wait for the disk: a server that crashes loses facts and position together, and ``finish`` waits for all.
 PLANNED = """SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL random_page_cost = 1.1;
-SET CONSTRAINTS ALL IMMEDIATE"""
+SET LOCAL synchronous_commit = off; SET CONSTRAINTS ALL IMMEDIATE"""
 COUNTED = ("created", "updated", "unchanged", "conflicts", "doubts", "links")
 Clock = Callable[[], datetime]
 
