@@ -128,7 +128,7 @@ def explain(case: Case, law: Law, as_of: date) -> Explained:
     except Refused as refused:
         return Explained(choice.limit, None, refused.chinese, (refused.chinese,), None, "none")
     because = (
-        f"审限规则 {clock.limit.name}（{choice.why}）",
+        f"审限规则 {clock.limit.name}" + (f"（{choice.why}）" if choice.why != clock.limit.name else ""),
         start_said(case, clock.limit),
         *deadline.because,
     )

@@ -49,9 +49,10 @@ def timeline(case: Case, law: Law) -> list[Moment]:
 
 def own_days(case: Case) -> Iterator[Moment]:
     names = {field: who.get("name", "") for field, who in case.entered.items()}
+    said = {(event.node, event.on) for event in case.procedureevent_rows.all() if event.withdrawn_at is None}
     for field, title in (("filed_on", "立案"), ("accepted_on", "受理"), ("closed_on", "结案")):
         day = getattr(case, field)
-        if day is not None:
+        if day is not None and (title, day) not in said:  # an event tells it with more
             who = f"本系统录入 · {names[field]}" if field in names else case.get_origin_display()
             yield Moment(day, "own", "案件", title, case.closed_how if field == "closed_on" else "", who)
 

@@ -12,10 +12,11 @@ from catalogues.fields import KINDS, Field
 
 JOIN = "__"
 LONG = {"note", "basis"}
+SHORT, SPARE_LINES = 3, 8  # a year has some eight holidays, each a short line: room for all of them at once
 
 
 class EntryForm(forms.Form):
-    """``body()`` gives the entry back. Each list of items ends with an empty one, to be filled or left."""
+    """``body()`` gives the entry back. Each list of items ends with empty ones, to be filled or left."""
 
     code = forms.CharField(label=_("代码"), max_length=60)
 
@@ -59,7 +60,8 @@ def flatten(
             continue
         here = (*path, field.name)
         items = list(body.get(field.name) or [])
-        for place in range(max(len(items) + 1, places_posted(posted, here))):
+        spare = SPARE_LINES if len(field.fields) <= SHORT else 1
+        for place in range(max(len(items) + spare, places_posted(posted, here))):
             item = items[place] if place < len(items) else {}
             heading = f"{group} {field.label} {place + 1}".strip()
             yield from flatten(field.fields, item, posted=posted, path=(*here, str(place)), group=heading)

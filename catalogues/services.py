@@ -68,9 +68,14 @@ def next_number(kind: str, court: Court | None) -> int:
 
 def fill(edition: Edition, entries: Entries) -> None:
     Item.objects.bulk_create(
-        Item(edition=edition, code=code, position=place, name=str(body.get("name", ""))[:160], body=body)
+        Item(edition=edition, code=code, position=place, name=named(body), body=body)
         for place, (code, body) in enumerate(entries)
     )
+
+
+def named(body: dict[str, Any]) -> str:
+    """What an entry is called; a year of the calendar goes by its notice."""
+    return str(body.get("name") or body.get("source") or "")[:160]
 
 
 @transaction.atomic
@@ -122,13 +127,11 @@ def edit_item(*, edition: Edition, code: str, body: dict[str, Any] | None, by: U
     if body is None:
         Item.objects.filter(edition=edition, code=code).delete()
     elif item:
-        item.body, item.name = body, str(body.get("name", ""))[:160]
+        item.body, item.name = body, named(body)
         item.save(update_fields=["body", "name"])
     else:
         place = edition.items.aggregate(last=Max("position"))["last"] or 0
-        Item.objects.create(
-            edition=edition, code=code, position=place + 1, name=str(body.get("name", ""))[:160], body=body
-        )
+        Item.objects.create(edition=edition, code=code, position=place + 1, name=named(body), body=body)
     if before != body:
         trail.record(
             "catalogues.edit_item", on=edition, by=by, at=at, because=code, before=before, after=body

@@ -259,6 +259,9 @@ UNFOLD = {
     "SITE_TITLE": "明镜 管理目录",
     "SITE_HEADER": "明镜 管理目录",
     "SHOW_BACK_BUTTON": True,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}
+    ],
     "STYLES": [lambda request: static("css/catalogues.css")],
     "COLORS": {
         "primary": {
