@@ -23,6 +23,7 @@ CHUNK = 5_000
 MAX_COLUMNS = 300
 MAX_CELL = 32_767  # as many characters as a spreadsheet cell holds
 _BLOCK = 1 << 20
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 Cells = list[str]
 
@@ -194,7 +195,7 @@ def _json_lines(path: Path, encoding: str) -> Table:
     for _, record in _json_records(path, encoding):
         if isinstance(record, dict):
             for key in record:
-                headers.setdefault(key, len(headers))
+                headers.setdefault(_NOT_TEXT.sub("\ufffd", key), len(headers))
         if len(headers) > MAX_COLUMNS:
             refuse_width(len(headers))
     return Table("jsonl", encoding, lambda: _json_chunks(path, encoding, list(headers)))
@@ -208,6 +209,8 @@ def _json_chunks(path: Path, encoding: str, headers: list[str]) -> Iterator[Chun
         for place, (_, record) in enumerate(some):
             if isinstance(record, dict):
                 chunk.rows.append([as_text(record.get(key)) for key in headers])
+                if _NOT_TEXT.search("".join(chunk.rows[place])):
+                    chunk.broken[place] = NOT_TEXT
             else:
                 chunk.rows.append([str(record)])
                 chunk.broken[place] = NOT_AN_OBJECT
@@ -217,6 +220,12 @@ def _json_chunks(path: Path, encoding: str, headers: list[str]) -> Iterator[Chun
 NOT_AN_OBJECT = Reason(
     'this line is not a JSON object; it should look like {"案号": "（2024）川1502民初1号"}',
     '本行不是 JSON 对象，应如 {"案号": "（2024）川1502民初1号"}',
+)
+
+
+NOT_TEXT = Reason(
+    "this line holds a NUL or half a character (a lone surrogate), which is no text",
+    "本行含有无法保存的字符（空字符或不完整的字符）",
 )
 
 

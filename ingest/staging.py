@@ -117,7 +117,10 @@ def stage_file(*, batch: Batch, source: Source, book: Book) -> Staged:
         RowError.objects.filter(batch=batch).delete()
         make_table(cursor, staged.maker.columns)
         names = ", ".join(f'"{name}"' for name, _ in staged.maker.columns)
-        cursor.copy_expert(f"COPY {STAGE} (line, {names}) FROM STDIN", Feed(staged, spool), 1 << 20)
+        feed = Feed(staged, spool)
+        cursor.copy_expert(f"COPY {STAGE} (line, {names}) FROM STDIN", feed, 1 << 20)
+        if feed.problem:
+            raise feed.problem
         cursor.execute(f"CREATE INDEX ON {STAGE} USING brin (line) WITH (pages_per_range = 16)")
         cursor.execute(f"ANALYZE {STAGE} (line, number)")
         keep_refused(batch, spool)
@@ -166,8 +169,16 @@ class Feed:
     def __init__(self, staged: Staged, spool: IO[str]):
         self.staged, self.spool = staged, spool
         self.chunks = staged.source.chunks()
+        self.problem: Unreadable | None = None  # COPY would hide it behind an error of its own
 
     def read(self, size: int = -1) -> bytes:
+        try:
+            return self.next_lines()
+        except Unreadable as problem:
+            self.problem = problem
+            return b""
+
+    def next_lines(self) -> bytes:
         for chunk in self.chunks:
             lines = self.staged.maker.lines(chunk)
             self.staged.rows += len(chunk.rows)

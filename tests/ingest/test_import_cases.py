@@ -45,6 +45,25 @@ def test_an_unusable_file_ends_with_2_and_one_line(tmp_path, leaves, content, wh
     assert why in said and "Traceback" not in said
 
 
+def test_a_quotation_mark_out_of_place_deep_in_a_file_ends_with_2_and_one_line(tmp_path, leaves):
+    path = tmp_path / "a.csv"
+    rows = [f"{N(serial)},借款" for serial in range(1, 6001)]
+    path.write_text("\n".join(["案号,案由", *rows, f'{N(6001)},"借"款']) + "\n")
+    code, said = leaves(path)
+    assert (code, said.count("\n")) == (2, 1)
+    assert "line 6002: a quotation mark" in said
+    assert not Case.objects.exists()
+
+
+def test_a_json_line_with_characters_that_are_no_text_is_refused_alone(tmp_path, leaves):
+    path = tmp_path / "a.jsonl"
+    lines = [{"案号": N(1), "a\0b": "x"}, {"案号": N(2), "承办人": "\0"}, {"案号": N(3), "案由": "\ud800"}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert leaves(path, "--kind", "cases") == (1, "")
+    assert [case.number for case in Case.objects.all()] == [N(1)]
+    assert list(RowError.objects.values_list("line", flat=True)) == [2, 3]
+
+
 def test_unusable_arguments_end_with_2_and_one_line(table, tmp_path, leaves):
     file = table(["案号"], [[N(1)]])
     mapping = tmp_path / "mapping.json"
