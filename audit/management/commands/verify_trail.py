@@ -1,6 +1,7 @@
 """Is the trail whole? In the database, or in an exported file."""
 
 import sys
+from argparse import SUPPRESS
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,9 @@ from audit.services import verify_trail
 class Command(BaseCommand):
     help = "Walk the audit chain. Exit 0: whole; 1: names the first broken entry; 2: unusable file."
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", help="a file made by export_trail; without it, the database")

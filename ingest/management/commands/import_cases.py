@@ -2,13 +2,13 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from hashlib import file_digest
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -31,6 +31,9 @@ class Unusable(Exception):
 class Command(BaseCommand):
     requires_system_checks: list[str] = []
     help = "Import cases, parties, events, exclusions, extensions or staff from CSV, XLSX or JSON Lines."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
