@@ -1,6 +1,7 @@
 """Whose postings are whose to manage. ``by=None`` is the system itself: set-up and the demo court."""
 
 from audit import trail
+from courts.clock import today
 from courts.models import Court, User
 from courts.reach import courts_managed_by
 
@@ -16,12 +17,16 @@ def permit_managing(act: str, *, court: Court, by: User | None, user: User | Non
 
 
 def permit_person(act: str, *, user: User, by: User | None) -> None:
-    """Refuse to change a person all of whose posts are elsewhere; someone without any post is anybody's."""
+    """Refuse to change a person who holds a post elsewhere: whoever sets their e-mail address can log in as them.
+
+    Someone without a post belongs to where they last had one, and to anybody if they never had any.
+    """
     if by is None:
         return
-    courts = set(user.postings.values_list("court", flat=True))
-    managed = courts_managed_by(by)
-    if not managed or (courts and not courts & managed):
+    posts, managed = list(user.postings.all()), courts_managed_by(by)
+    ever = {post.court_id for post in posts}
+    held = {post.court_id for post in posts if post.ends_on is None or post.ends_on > today()}
+    if not managed or held - managed or (ever and not ever & managed):
         raise trail.Refused(f"您不能管理{user}的账号。", act=act, on=user, by=by)
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from audit import trail
+from courts.clock import today
 from courts.models import Court, Division, Posting, User
 from courts.reach import courts_managed_by
 from courts.roles import ROLE_CHOICES
@@ -44,9 +45,10 @@ def receive_staff(rows: Sequence[Mapping[str, Any]], by: User | None, at: dateti
     if managed is not None and not managed:
         raise trail.Refused("您不能管理人员。", act=ACT, by=by)
     people = known_people(rows)
+    elsewhere = set() if managed is None else posted_outside(managed, people)
     good = []
     for index, row in enumerate(rows):
-        problem = problem_of(row, people, managed, by)
+        problem = problem_of(row, people, managed, by) or problem_of_account(row, people, elsewhere)
         if problem:
             received.refused.append((index, problem))
         else:
@@ -110,6 +112,20 @@ def problem_of(
     return ""
 
 
+def posted_outside(managed: set[int], people: Mapping[str, User]) -> set[int]:
+    """Those of the people who hold a post, or will, in a court that is not the sender's to manage."""
+    held = Posting.objects.filter(user__in=people.values()).exclude(ends_on__lte=today())
+    return set(held.exclude(court__in=managed).values_list("user", flat=True))
+
+
+def problem_of_account(row: Mapping[str, Any], people: Mapping[str, User], elsewhere: set[int]) -> str:
+    """Name and e-mail address of people posted elsewhere stay: whoever sets the address can log in as them."""
+    person = person_of(row, people)
+    if person and person.pk in elsewhere and differing(person, row):
+        return f"{person.name}在您不能管理的法院任职，姓名、人事编号和电子邮箱须由该院变更。"
+    return ""
+
+
 def keep_people(
     rows: Sequence[Mapping[str, Any]], people: dict[str, User], received: Received
 ) -> dict[str, User]:
@@ -138,11 +154,15 @@ def keep_people(
 
 def bring_up_to_date(user: User, row: Mapping[str, Any]) -> bool:
     """Set what the row says and the user has not; a blank in the list takes nothing away."""
-    said = {name: text(row, name) for name in ("name", "email", "staff_no") if text(row, name)}
-    differing = {name: value for name, value in said.items() if getattr(user, name) != value}
-    for name, value in differing.items():
+    changes = differing(user, row)
+    for name, value in changes.items():
         setattr(user, name, value)
-    return bool(differing)
+    return bool(changes)
+
+
+def differing(user: User, row: Mapping[str, Any]) -> dict[str, str]:
+    said = {name: text(row, name) for name in ("name", "email", "staff_no") if text(row, name)}
+    return {name: value for name, value in said.items() if getattr(user, name) != value}
 
 
 def keep_divisions(rows: Sequence[Mapping[str, Any]], received: Received) -> dict[tuple[int, str], Division]:

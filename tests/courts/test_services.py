@@ -105,6 +105,15 @@ def test_an_account_is_closed_and_opened_by_who_manages_it(personnel, post, judg
     assert acts() == ["courts.deactivate_user", "courts.reactivate_user"]
 
 
+def test_who_holds_a_post_elsewhere_is_not_changed_by_a_court_they_left(post, court, upper_court, now):
+    local, moved = post("politics", at=court), post("president", at=upper_court)
+    Posting.objects.create(
+        user=moved, court=court, role="judge", starts_on=date(2015, 1, 1), ends_on=date(2019, 1, 1)
+    )
+    with pytest.raises(Refused, match="不能管理"):
+        services.change_user(user=moved, name="x", email="local@court.example", staff_no="", by=local, at=now)
+
+
 # --- the personnel office's list ---------------------------------------------------------------------
 def row(court, number="P001", **fields):
     values = {"staff_no": number, "name": f"人员{number}", "court": court, "division": "刑事审判庭"}
@@ -158,6 +167,15 @@ def test_a_list_reaches_no_further_than_who_brings_it(post, personnel, court, up
     assert "自己的任职" in dict(own.refused)[0]
     with pytest.raises(Refused, match="不能管理人员"):
         services.receive_staff([row(court)], by=judge, at=now)
+
+
+def test_a_list_does_not_change_the_account_of_who_is_posted_elsewhere(post, court, upper_court, now):
+    local, above = post("politics", at=court), post("president", "郑院长", at=upper_court)
+    taken = row(court, "", username=above.username, name="郑院长", email="local@court.example")
+    refused = services.receive_staff([taken], by=local, at=now).refused
+    assert "须由该院变更" in refused[0][1]
+    above.refresh_from_db()
+    assert above.email == ""
 
 
 def test_a_long_list_takes_few_queries(personnel, court, now, django_assert_max_num_queries):
