@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from audit import trail
+from audit.models import Entry
 from catalogues import library, schema, selectors
 from catalogues.models import Edition, Item, WorkDay
 from catalogues.workdays import WorkCalendar
@@ -148,9 +149,9 @@ def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
     """Publish a draft (发布). Whoever drafted it cannot; the approval is pinned to the content as it is now."""
     refuse_unless(by, Permission.PUBLISH_CATALOGUE, "发布目录", on=edition)
     refuse_unless_draft(edition, by, "catalogues.publish_edition")
-    if edition.drafted_by_id == by.pk:
+    if edition.drafted_by_id == by.pk or has_edited(edition, by):
         raise trail.Refused(
-            "起草人不能发布自己起草的目录，请由另一人发布。",
+            "起草人不能发布自己起草或修改的目录，请由另一人发布。",
             act="catalogues.publish_edition",
             on=edition,
             by=by,
@@ -163,6 +164,12 @@ def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
     edition.content_hash = content_hash(selectors.bodies_of(edition))
     put_in_force(edition, by=by, at=at)
     return edition
+
+
+def has_edited(edition: Edition, by: User) -> bool:
+    """Whether the person had a hand in the draft: two pairs of eyes means two people, not two buttons."""
+    edits = Entry.objects.filter(act="catalogues.edit_item", about="catalogues.edition", about_id=edition.pk)
+    return edits.filter(actor_id=by.pk).exists()
 
 
 def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
@@ -206,7 +213,8 @@ def withdraw_edition(*, edition: Edition, reason: str, by: User, at: datetime) -
 
 
 def refuse_unless(by: User, permission: Permission, what: str, *, on: Any) -> None:
-    if not by.may(permission):
+    where = by.courts_where(permission)
+    if not where or (on.court_id is not None and on.court_id not in where):  # a local calendar is its court's
         raise trail.Refused(f"您的职务不能{what}。", act=f"catalogues.{permission}", on=on, by=by)
 
 

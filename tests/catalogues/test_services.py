@@ -64,6 +64,19 @@ def test_whoever_drafted_an_edition_cannot_publish_it(draft, trial_office):
         publish_edition(edition=draft, by=trial_office, at=timezone.now())
 
 
+def test_whoever_changed_a_draft_cannot_publish_it_either(draft, colleague):
+    change_summary_limit(draft, colleague, 4)
+    with pytest.raises(Refused, match="起草人不能发布"):
+        publish_edition(edition=draft, by=colleague, at=timezone.now())
+
+
+def test_a_local_calendar_is_published_by_its_own_court(trial_office, court, post):
+    stranger = post("trial_office", at=Court.objects.get(code="川1503"))
+    draft = draft_local_calendar(court=court, years=[], title="x", by=trial_office, at=timezone.now())
+    with pytest.raises(Refused, match="不能发布"):
+        publish_edition(edition=draft, by=stranger, at=timezone.now())
+
+
 def test_the_database_too_refuses_a_publisher_who_drafted(draft, trial_office):
     with pytest.raises(IntegrityError, match="published_by_another"), transaction.atomic():
         Edition.objects.filter(pk=draft.pk).update(published_by=trial_office)
