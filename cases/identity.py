@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from cases.guard import leave_trace, locked, permit, refuse_if, set_fields
 from cases.models import Case, CaseLink, FormerNumber
 from cases.numbers import CaseNumber, explain, normalize, parse
 from catalogues.selectors import law_in_use
-from courts.models import User
+from courts.models import Court, User
 from courts.roles import Permission
 
 
@@ -26,13 +27,15 @@ def correct_number(*, case: Case, number: str, reason: str, by: User, at: dateti
     refuse_if(number_problem(case, read), act, case=case, by=by)
     former = case.number
     FormerNumber.objects.create(case=case, number=former, changed_at=at, reason=reason)
-    values = {
+    values: dict[str, Any] = {
         "number": read.normalized,
         "year": read.year,
         "type_code": read.type,
         "category": read.category,
         "serial": read.serial,
     }
+    if not case.court.recognised and (named := Court.objects.filter(code=read.court).first()):
+        values["court"] = named  # the case stood under an unrecognised court for its number alone
     set_fields(case, values, by=by, at=at)
     after = {"number": read.normalized}
     leave_trace(act, case=case, by=by, at=at, because=reason, before={"number": former}, after=after)

@@ -268,6 +268,17 @@ def test_a_corrected_number_names_the_court_of_the_case(case, trial_office, now)
     assert "的代字“川1502”" in refused(lambda: services.correct_number(case=case, **given)).sentence
 
 
+def test_a_case_of_an_unrecognised_court_moves_to_the_court_its_corrected_number_names(
+    file_case, post, court, upper_court, now
+):
+    nobody = Court.objects.create(code="川1599", name="x", level=4, parent=upper_court, recognised=False)
+    case = file_case(court=nobody, division=None)
+    office = post("trial_office", at=upper_court)
+    services.correct_number(case=case, number="（2026）川1502民初7号", reason="笔误", by=office, at=now)
+    case.refresh_from_db()
+    assert case.court == court
+
+
 def test_linked_cases_find_one_another(file_case, judge, now):
     one, other = file_case(), file_case()
     for _ in range(2):
