@@ -119,12 +119,13 @@ def update_cases(batch: Batch, staged: Staged, start: int, end: int, at: datetim
     conflicts = 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT c.id, c.court_id, c.sealed, c.origin, c.entered, {quoted(facts, "c")}, {quoted(facts, "w")}
+            f"""SELECT c.id, c.court_id, c.sealed, c.origin, c.entered, c.filed_on, c.closed_on,
+                   {quoted(facts, "c")}, {quoted(facts, "w")}
             FROM {WORK} w JOIN cases_case c ON c.id = w.case_id
             WHERE w.line > %s AND w.line <= %s AND {differs(facts, "c", "w")} ORDER BY c.id FOR UPDATE OF c""",
             [start, end],
         )
-        for pk, court_id, sealed, origin, entered, *values in cursor.fetchall():
+        for pk, court_id, sealed, origin, entered, filed_on, closed_on, *values in cursor.fetchall():
             ours, theirs = values[: len(facts)], values[len(facts) :]
             given = json.loads(entered) if isinstance(entered, str) else entered
             new = {
@@ -133,8 +134,11 @@ def update_cases(batch: Batch, staged: Staged, start: int, end: int, at: datetim
                 if as_read(name, a) != as_read(name, b)
             }
             old = dict(zip(facts, ours, strict=True))
-            if given or origin == "entered":
-                kept = {name for name in new if is_entered(name, given, origin, old[name])}
+            kept = {name for name in new if is_entered(name, given, origin, old[name])}
+            days = {"filed_on": filed_on, "closed_on": closed_on}
+            if is_backwards(days | {name: value for name, value in new.items() if name not in kept}):
+                kept |= days.keys() & new.keys()
+            if given or origin == "entered" or kept:
                 conflicts += raise_conflicts(cursor, pk, old, {name: new.pop(name) for name in kept}, at)
                 set_one_by_one(cursor, pk, new, batch)
             else:
@@ -147,6 +151,11 @@ def update_cases(batch: Batch, staged: Staged, start: int, end: int, at: datetim
         tell_outbox(cursor, [entry.case_id for entry in entries])
     trail.record_many(entries)
     return len(entries), conflicts
+
+
+def is_backwards(days: dict[str, Any]) -> bool:
+    """Whether the case would close before it was filed, one of the days being here and the other in the file."""
+    return bool(days["filed_on"] and days["closed_on"] and days["closed_on"] < days["filed_on"])
 
 
 def as_read(name: str, value: Any) -> Any:

@@ -64,6 +64,15 @@ def test_a_json_line_with_characters_that_are_no_text_is_refused_alone(tmp_path,
     assert list(RowError.objects.values_list("line", flat=True)) == [2, 3]
 
 
+def test_a_closing_day_before_the_filing_day_that_is_here_becomes_a_doubt(table, leaves):
+    assert leaves(table(["案号", "立案日期"], [[N(1), "2026-03-02"], [N(2), "2026-03-02"]])) == (0, "")
+    days = table(["案号", "结案日期"], [[N(1), "2026-03-01"], [N(2), "2026-04-01"]])
+    assert leaves(days) == (0, "")
+    assert {str(case.closed_on) for case in Case.objects.all()} == {"None", "2026-04-01"}
+    doubt = Doubt.objects.get()
+    assert (doubt.kind, doubt.field, doubt.theirs) == ("conflict", "closed_on", "2026-03-01")
+
+
 def test_unusable_arguments_end_with_2_and_one_line(table, tmp_path, leaves):
     file = table(["案号"], [[N(1)]])
     mapping = tmp_path / "mapping.json"
