@@ -186,7 +186,11 @@ def refuse_width(width: int) -> None:
 
 def _in_chunks(rows: Iterator[tuple[int, Cells]]) -> Iterator[Chunk]:
     while some := list(islice(rows, CHUNK)):
-        yield _without_blanks([line for line, _ in some], [row for _, row in some])
+        chunk = _without_blanks([line for line, _ in some], [row for _, row in some])
+        chunk.broken |= {
+            place: NOT_TEXT for place, row in enumerate(chunk.rows) if _NOT_TEXT.search("".join(row))
+        }
+        yield chunk
 
 
 # --- JSON Lines ------------------------------------------------------------------------------------

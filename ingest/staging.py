@@ -75,7 +75,7 @@ def open_source(path: Path, kind: str, *, name: str = "", said: dict[str, str] |
     if not first:
         raise Unreadable("the file has no rows", "文件里没有任何行")
     place = header_row([row for _, row in first], kind, said) or 0
-    line, headers = first[place]
+    line, headers = first[place][0], [storable(header) for header in first[place][1]]
     return Source(table, [header.strip() for header in headers], line, recognise(headers, kind, said))
 
 
