@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.db.models import Prefetch
 
 from cases.batch import UNUSABLE, Unusable, writing
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             found = self.export(options["court"], options["as_of"] or today(), options["output"])
         except Unusable as unusable:
             found = self.refuse(str(unusable))
-        except OperationalError as wrong:
+        except DatabaseError as wrong:
             found = self.refuse(f"the database cannot be reached ({str(wrong).strip().splitlines()[0]})")
         if found:
             sys.exit(found)

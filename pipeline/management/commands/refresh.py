@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from courts.clock import today
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         refresh = refresh_everything if options["full"] else refresh_changed
         try:
             tally = refresh(at=timezone.now(), today=options["as_of"] or today())
-        except OperationalError as wrong:
+        except DatabaseError as wrong:
             sys.stderr.write(
                 f"the database cannot be reached or gave up ({str(wrong).strip().splitlines()[0]})\n"
             )
