@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import trail
 from courts import services
+from courts.address import address_of
 from courts.forms import LanguageForm, LoginForm, ResetForm, SavedViewForm, TokenForm
 from courts.models import User
 
@@ -40,7 +41,7 @@ class LoginView(auth_views.LoginView):
     def form_invalid(self, form: LoginForm) -> HttpResponse:
         # A name nobody has is not kept: people type their password into the wrong field.
         named = User.objects.filter(username=form.cleaned_data.get("username", "")).first()
-        address = {"address": self.request.META.get("REMOTE_ADDR", "")}
+        address = {"address": address_of(self.request)}
         because = "用户名或密码不正确"
         trail.record(
             "courts.login", on=named, at=timezone.now(), because=because, after=address, outcome="refused"

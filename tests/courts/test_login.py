@@ -77,6 +77,30 @@ def test_one_persons_failures_do_not_lock_out_a_colleague_behind_the_same_addres
     assert log_in(president.username).status_code == 302
 
 
+def forwarded(client, judge, by: str, password: str = "wrong") -> int:
+    """The status of a login that came through the proxy with this ``X-Forwarded-For``."""
+    typed = {"username": judge.username, "password": password}
+    return client.post("/login/", typed, headers={"X-Forwarded-For": by}).status_code
+
+
+def test_behind_the_proxy_a_stranger_does_not_lock_out_a_person_who_sits_elsewhere(client, judge, settings):
+    settings.BEHIND_PROXY = True
+    assert [forwarded(client, judge, f"10.9.9.{n}, 10.0.0.66") for n in range(5)][-1] == 429
+    assert forwarded(client, judge, "10.0.0.7", PASSWORD) == 302
+    addresses = Entry.objects.filter(act="courts.login", outcome="refused").values_list("after__address")
+    assert set(addresses) == {("10.0.0.66",)}
+
+
+@pytest.mark.parametrize("made_up", ["", "unknown", "10.0.0.7, ", "\x00"])
+def test_a_forwarded_address_that_is_none_counts_as_the_proxys(client, judge, settings, made_up):
+    settings.BEHIND_PROXY = True
+    assert [forwarded(client, judge, made_up) for _ in range(5)][-1] == 429
+
+
+def test_without_a_proxy_nobody_escapes_the_lockout_by_naming_another_address(client, judge):
+    assert [forwarded(client, judge, f"10.0.0.{n}") for n in range(5)][-1] == 429
+
+
 def test_logging_out_takes_a_post_and_leaves_an_entry(client, judge):
     client.force_login(judge)
     assert client.get("/logout/").status_code == 405
