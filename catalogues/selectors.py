@@ -72,6 +72,13 @@ def version_for(versions: tuple[V, ...], on: date) -> V:
     return in_force(begun, on) if begun else versions[0]
 
 
+class NotPublished(Exception):
+    """There is no law to compute by yet; the sentence says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__("no catalogues are published: run publish_catalogues first")
+
+
 class Shelf:
     """One process's copy of the law, with the version it was read at."""
 
@@ -84,8 +91,9 @@ def law_in_use() -> Law:
     """The published law; another process's publication is noticed at the next call."""
     version = cache.get(VERSION)
     if Shelf.law is None or version is None or version != Shelf.version:
-        Shelf.version = version or new_version()
+        version = version or new_version()
         Shelf.law = read_law()
+        Shelf.version = version
     return Shelf.law
 
 
@@ -101,6 +109,8 @@ def read_law() -> Law:
     national = {
         edition.kind: edition for edition in Edition.objects.in_use().filter(court=None).order_by("number")
     }
+    if not national.keys() >= set(READ):
+        raise NotPublished
     entries = {kind: bodies_of(edition) for kind, edition in national.items() if kind in READ}
     types = [parsed for code, body in entries["case_types"] for parsed in schema.parse_case_type(code, body)]
     years = [year for code, body in entries["calendar"] for year in schema.parse_calendar_year(code, body)]

@@ -15,6 +15,9 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from cases.models import Change, Clock, Extension
+from catalogues.models import Edition
+from catalogues.selectors import new_version
+from ingest.models import Batch
 from pipeline.services import Tally, drain, refresh_changed, refresh_everything
 from pipeline.tasks import drain_changes
 
@@ -81,6 +84,31 @@ def test_the_command_prints_one_object_with_every_stage(file_case, capsys):
 def test_a_wrong_day_is_refused_in_one_line():
     with pytest.raises(CommandError, match=r"2026-13-01.*is not a date; give it as in"):
         call_command("refresh", "--as-of", "2026-13-01")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["refresh"],
+        ["refresh", "--full"],
+        ["export_clocks"],
+        ["import_cases", "LEDGER"],
+        ["import_cases", "LEDGER", "--dry-run"],
+        ["synthesize", "--court", "川15"],
+    ],
+    ids=" ".join,
+)
+def test_where_no_catalogues_are_published_each_command_says_so_in_one_line(command, tmp_path, capfd):
+    Edition.objects.update(status="withdrawn")
+    new_version()
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("案号,案由\n（2026）川1502民初1号,离婚纠纷\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        call_command(*(str(ledger) if word == "LEDGER" else word for word in command))
+    assert left.value.code == 2
+    said = capfd.readouterr().err.splitlines()
+    assert said[-1] == "no catalogues are published: run publish_catalogues first"
+    assert not Batch.objects.exists()
 
 
 def test_the_task_drains_and_says_what_it_did(file_case):

@@ -20,7 +20,7 @@ from django.db.models import Prefetch
 from cases.batch import UNUSABLE, Unusable, writing
 from cases.facts import Explained, explain, with_facts
 from cases.models import Case, Clock
-from catalogues.selectors import Law, law_in_use
+from catalogues.selectors import Law, NotPublished, law_in_use
 from courts.clock import today
 from courts.models import Court
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = self.export(options["court"], options["as_of"] or today(), options["output"])
-        except Unusable as unusable:
+        except (Unusable, NotPublished) as unusable:
             found = self.refuse(str(unusable))
         except DatabaseError as wrong:
             found = self.refuse(f"the database cannot be reached ({str(wrong).strip().splitlines()[0]})")
@@ -64,9 +64,9 @@ class Command(BaseCommand):
         return UNUSABLE
 
     def export(self, court: str, as_of: date, target: str) -> int:
-        cases, code = chosen(court), 0
+        cases, law, code = chosen(court), law_in_use(), 0
         with writing(target) as out:
-            for line, fault in lines(cases, as_of, law_in_use()):
+            for line, fault in lines(cases, as_of, law):
                 out.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
                 if fault:
                     self.stderr.write(fault)

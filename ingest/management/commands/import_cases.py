@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from catalogues.selectors import NotPublished, law_in_use
 from courts.models import Court
 from ingest import commit, services
 from ingest.mapping import KINDS, field_named, likely_kind
@@ -51,7 +52,7 @@ class Command(BaseCommand):
             report = run(options)
         except Unreadable as problem:
             self.leave(f"{options['file']}: {problem}")
-        except (Unusable, OSError) as problem:
+        except (Unusable, NotPublished, OSError) as problem:
             self.leave(str(problem))
         except DatabaseError as problem:
             self.leave(f"the database refused: {str(problem).strip().splitlines()[0]}")
@@ -75,6 +76,7 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
             raise Unusable(f"{target}: there is no folder {target.parent}")
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
+    law_in_use()  # refuses before there is a batch
     batch = {
         "kind": kind,
         "court": court,

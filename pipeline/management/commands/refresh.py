@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from catalogues.selectors import NotPublished, law_in_use
 from courts.clock import today
 from pipeline.services import refresh_changed, refresh_everything
 
@@ -41,7 +42,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         refresh = refresh_everything if options["full"] else refresh_changed
         try:
+            law_in_use()  # refuses also where nothing waits to be computed
             tally = refresh(at=timezone.now(), today=options["as_of"] or today())
+        except NotPublished as refused:
+            sys.stderr.write(f"{refused}\n")
+            sys.exit(UNUSABLE)
         except DatabaseError as wrong:
             sys.stderr.write(
                 f"the database cannot be reached or gave up ({str(wrong).strip().splitlines()[0]})\n"

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from catalogues.selectors import NotPublished
 from pipeline.demo.court import FEWEST
 from pipeline.demo.load import CannotSynthesize, synthesize
 from pipeline.demo.people import UPPER
@@ -75,7 +76,7 @@ class Command(BaseCommand):
             )
             self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks")
             tally = drain(at=timezone.now(), today=on)
-        except CannotSynthesize as refused:
+        except (CannotSynthesize, NotPublished) as refused:
             self._refuse(str(refused))
         except DatabaseError as wrong:
             said = str(wrong).strip().splitlines()[0]
