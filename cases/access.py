@@ -7,10 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import trail
-from cases.guard import NOT_YOURS, leave_trace, locked, may_on, permit, set_fields
+from cases.guard import NOT_YOURS, leave_trace, locked, may_on, permit, refuse_if, set_fields
 from cases.models import AccessGrant, Case
 from courts.models import User
+from courts.reach import court_and_below
 from courts.roles import Permission
+
+NOT_ONESELF = "不能将自己加入查阅名单；确需查阅的，请由本院另一有权授权的人员办理"
 
 
 @transaction.atomic
@@ -34,9 +37,12 @@ def seal_case(*, case: Case, sealed: str, reason: str, by: User, at: datetime) -
 
 @transaction.atomic
 def grant_access(*, case: Case, user: User, reason: str, by: User, at: datetime) -> AccessGrant:
-    """Put a person on the access list of a sealed case (查阅名单)."""
+    """Put a person on the access list of a sealed case (查阅名单): of its court or of one above it, never oneself."""
     act = "cases.grant_access"
     check_keeper(act, case, by)
+    if user.pk == by.pk:
+        raise trail.Refused(NOT_ONESELF, act=act, on=case, by=by)
+    refuse_if(reader_problem(case, user), act, case=case, by=by)
     case = locked(case)
     standing = AccessGrant.objects.filter(case=case, user=user, revoked_at=None).first()
     if standing is not None:
@@ -68,6 +74,13 @@ def enlist(case: Case, user: User, *, reason: str, by: User, at: datetime) -> Ac
     case.readers = sorted({*case.readers, user.pk})
     case.save(update_fields=["readers"])
     return AccessGrant.objects.create(case=case, user=user, reason=reason, granted_by=by, granted_at=at)
+
+
+def reader_problem(case: Case, user: User) -> str | None:
+    """Why this person cannot be admitted: only who serves today at the court of the case or a court above it may read."""
+    if user.is_active and any(case.court_id in court_and_below(seat.court_id) for seat in user.seats):
+        return None
+    return f"{user.name}目前不在{case.court}或其上级法院任职，请选择本院或上级法院的在职人员"
 
 
 def check_keeper(act: str, case: Case, by: User) -> None:

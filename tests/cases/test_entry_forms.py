@@ -258,6 +258,14 @@ def test_a_president_grants_access_by_number(client, file_case, president, trial
     assert "本院没有这一案号的封存案件" in client.post(reverse("cases:access"), unsealed).content.decode()
 
 
+def test_a_president_who_admits_himself_is_refused_and_recorded(client, file_case, president):
+    client.force_login(president)
+    given = {"number": file_case(sealed="state_secret").number, "user": president.pk, "reason": "了解案情"}
+    assert client.post(reverse("cases:access"), given).status_code == 403
+    assert not AccessGrant.objects.exists()
+    assert Entry.objects.get(act="cases.grant_access").outcome == "refused"
+
+
 def test_granting_access_is_the_presidents_alone(client, trial_office):
     client.force_login(trial_office)
     assert client.get(reverse("cases:access")).status_code == 403

@@ -189,6 +189,18 @@ def test_a_criminal_conversion_starts_the_limit_anew(file_case, judge, now):
     assert Restart.objects.get().withdrawn_at == now
 
 
+def test_a_withdrawn_conversion_gives_back_the_limit_the_case_named(file_case, judge, now):
+    case = file_case(limit="civ_foreign")
+    given = {"to_procedure": "summary", "decided_on": date(2026, 3, 16), "reason": "登记有误"}
+    conversion = services.convert_procedure(case=case, by=judge, at=now, **given)
+    case.refresh_from_db()
+    assert (case.procedure, case.limit) == ("summary", "")
+    services.withdraw_fact(fact=conversion, reason="登记错误", by=judge, at=now)
+    case.refresh_from_db()
+    assert (case.procedure, case.limit) == ("ordinary", "civ_foreign")
+    assert due(case) is None
+
+
 # --- events, withdrawal, assignment, closing ---------------------------------------------------------
 def test_a_withdrawn_fact_stays_and_counts_no_more(case, judge, now):
     found = services.exclude_days(
@@ -307,6 +319,27 @@ def test_a_president_admits_a_reader_without_seeing_the_case(file_case, presiden
     case = file_case(sealed="state_secret")
     services.grant_access(case=case, user=trial_office, reason="核对审限", by=president, at=now)
     assert AccessGrant.objects.get().granted_by == president
+
+
+def test_a_president_cannot_admit_himself(file_case, president, now):
+    case = file_case(sealed="state_secret")
+    given = {"reason": "了解案情", "by": president, "at": now}
+    refusal = refused(lambda: services.grant_access(case=case, user=president, **given))
+    assert (refusal.status, "不能将自己" in refusal.sentence) == (403, True)
+    assert not Case.objects.visible_to(president).filter(pk=case.pk).exists()
+
+
+def test_only_who_serves_at_the_court_or_above_it_is_admitted(
+    file_case, president, outsider, upper_court, post, now
+):
+    case = file_case(sealed="state_secret")
+    given = {"case": case, "reason": "核对审限", "by": president, "at": now}
+    former = post("judge", "离任法官")
+    former.postings.update(ends_on=date(2021, 1, 1))
+    for user in (outsider, former):
+        assert "上级法院任职" in refused(lambda user=user: services.grant_access(user=user, **given)).sentence
+    services.grant_access(user=post("judge", "中院法官", at=upper_court), **given)
+    assert AccessGrant.objects.count() == 1
 
 
 def test_reading_a_sealed_case_by_the_list_is_not_writing_it(file_case, post, division, now):
