@@ -95,6 +95,7 @@ def convert_procedure(
     conversion = Conversion.objects.create(
         case=case,
         from_procedure=case.procedure,
+        from_limit=case.limit,
         to_procedure=to_procedure,
         decided_on=decided_on,
         reason=reason,
@@ -178,12 +179,12 @@ def withdraw_fact(*, fact: Fact, reason: str, by: User, at: datetime) -> Fact:
 
 
 def take_back(conversion: Conversion, case: Case, *, by: User, at: datetime) -> None:
-    """A withdrawn conversion takes its restart with it; the case returns to the procedure the others leave it in."""
+    """A withdrawn conversion takes its restart with it; the case returns to its procedure and named limit before."""
     Restart.objects.filter(
         case=case, ground=CRIMINAL_CONVERSION, on=conversion.decided_on, withdrawn_at=None
     ).update(withdrawn_at=at)
     if case.procedure == conversion.to_procedure:
-        values: dict[str, Any] = {"procedure": conversion.from_procedure, "limit": ""}
+        values: dict[str, Any] = {"procedure": conversion.from_procedure, "limit": conversion.from_limit}
         set_fields(case, values, by=by, at=at)
 
 
