@@ -102,8 +102,13 @@ def verify_trail(*, at: datetime, anchors: str | Path) -> tuple[Verdict, int]:
     return verify_database(roots, settled), waiting(settled)
 
 
-def export_lines(*, start: date | None, end: date | None, made_on: date) -> Iterator[str]:
-    """The sealed trail between two days (both included) as lines for outsiders; see ``audit.exported``."""
+def export_lines(
+    *, start: date | None, end: date | None, made_on: date, withheld: frozenset[int] = frozenset()
+) -> Iterator[str]:
+    """The sealed trail between two days (both included) as lines for outsiders; see ``audit.exported``.
+
+    ``withheld`` are the ids of cases sealed by now: what was recorded before they were is no less secret.
+    """
     first, last = sealed_span(start, end)
     before = Link.objects.filter(sequence=first - 1).first()
     closing = Link.objects.filter(sequence=last).first()
@@ -118,7 +123,7 @@ def export_lines(*, start: date | None, end: date | None, made_on: date) -> Iter
         root=closing.digest if closing else START,
     )
     for link, entry in stored_links(first - 1, last):
-        yield export_line(link, entry)
+        yield export_line(link, entry, withheld)
 
 
 def sealed_span(start: date | None, end: date | None) -> tuple[int, int]:
@@ -137,12 +142,12 @@ def sequence_since(day: date) -> int | None:
     return Link.objects.filter(entry_id__in=entries.values("id")).aggregate(first=Min("sequence"))["first"]
 
 
-def export_line(link: Link, entry: dict[str, Any] | None) -> str:
+def export_line(link: Link, entry: dict[str, Any] | None, withheld: frozenset[int]) -> str:
     """One link; an entry about a sealed case leaves as its digest alone."""
     place = {"sequence": link.sequence, "digest": link.digest}
     if entry is None:
         return as_line(**place, content=None)
-    if entry["secret"]:
+    if entry["secret"] or entry["case_id"] in withheld:
         return as_line(**place, content=content_of(entry))
     return as_line(**place, entry=entry)
 
