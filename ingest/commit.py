@@ -180,9 +180,9 @@ def commit_slice(batch: Batch, staged: Staged, end: int, at: datetime) -> None:
     for name in COUNTED:
         counts[name] = counts.get(name, 0) + done.get(name, 0)
     Batch.objects.filter(pk=batch.pk).update(
-        position=end, total=batch.total, counts=counts, claimed_at=at, state="running"
+        position=end, total=batch.total, counts=counts, claimed_at=at, attempts=0, state="running"
     )
-    batch.position, batch.counts, batch.state = end, counts, "running"
+    batch.position, batch.counts, batch.attempts, batch.state = end, counts, 0, "running"
 
 
 def case_slice(batch: Batch, staged: Staged, start: int, end: int, at: datetime) -> dict[str, int]:

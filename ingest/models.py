@@ -16,6 +16,7 @@ class Batch(models.Model):
     """One file on its way in: uploaded → previewed → queued → running → done, or failed with a sentence.
 
     ``position`` is how far the file has been committed (rows), so that a killed worker goes on where it stopped.
+    ``attempts`` is how often it was taken up since it last got any further.
     """
 
     STATES = [
@@ -45,6 +46,7 @@ class Batch(models.Model):
     total = models.BigIntegerField("总行数", null=True)
     counts = models.JSONField("计数", default=dict, blank=True)
     problem = models.TextField("问题", blank=True)
+    attempts = models.PositiveSmallIntegerField("未果次数", default=0)
     claimed_at = models.DateTimeField("领取时间", null=True)
     finished_at = models.DateTimeField("完成时间", null=True)
 

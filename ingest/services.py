@@ -21,6 +21,7 @@ from ingest.models import Batch, HeaderMapping
 from ingest.refusals import Unreadable
 
 STALE = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
 UNFINISHED = ("uploaded", "previewing", "queued", "running")
 Clock = Callable[[], datetime]
 
@@ -96,7 +97,8 @@ def map_headers(*, batch: Batch, mapping: dict[str, str], by: User, at: datetime
         refuse("这一批已经开始导入，不能再改表头对应。", by, batch, status=409)
     said = {header: field for header, field in mapping.items() if field_named(field, batch.kind)}
     before, batch.mapping, batch.state = batch.mapping, batch.mapping | said, "uploaded"
-    batch.save(update_fields=["mapping", "state"])
+    batch.attempts = 0
+    batch.save(update_fields=["mapping", "state", "attempts"])
     HeaderMapping.objects.update_or_create(
         court=batch.court, kind=batch.kind, defaults={"mapping": batch.mapping}
     )
@@ -112,8 +114,8 @@ def confirm_batch(*, batch: Batch, by: User, at: datetime) -> Batch:
         return batch
     if batch.state != "previewed" or batch.problem:
         refuse("这一批还没有可以确认的预览。", by, batch, status=409)
-    batch.state, batch.claimed_at = "queued", at
-    batch.save(update_fields=["state", "claimed_at"])
+    batch.state, batch.claimed_at, batch.attempts = "queued", at, 0
+    batch.save(update_fields=["state", "claimed_at", "attempts"])
     expected = {name: value for name, value in batch.counts.items() if name != "samples"}
     trail.record(
         "ingest.confirm_batch", on=batch, by=by, at=at, after={"sha256": batch.sha256, "preview": expected}
@@ -148,7 +150,7 @@ def preview_batch(*, batch: Batch, clock: Clock) -> None:
             batch.refresh_from_db()
             if batch.state not in ("uploaded", "previewing"):
                 return
-            note(batch, state="previewing", claimed_at=clock())
+            take_up(batch, state="previewing", at=clock())
             counts = commit.preview(batch=batch, path=Path(batch.path), at=clock())
             note(batch, state="previewed", counts=counts, problem="", claimed_at=None, format=batch.format,
                  encoding=batch.encoding, unknown_headers=batch.unknown_headers)  # fmt: skip
@@ -167,7 +169,7 @@ def commit_batch(
             batch.refresh_from_db()
             if batch.state not in ("queued", "running"):
                 return True
-            note(batch, state="running", claimed_at=clock())
+            take_up(batch, state="running", at=clock())
             path = Path(batch.path)
             return commit.commit(batch=batch, path=path, clock=clock, seconds=seconds, slice_rows=slice_rows)
     except commit.InOtherHands:
@@ -175,6 +177,16 @@ def commit_batch(
     except (Unreadable, FileNotFoundError) as problem:
         fail(batch, problem, clock())
         return True
+
+
+def take_up(batch: Batch, *, state: str, at: datetime) -> None:
+    """Begin or go on; a batch that stopped its worker again and again at one place is not tried for ever."""
+    if batch.attempts >= MOST_ATTEMPTS:
+        raise Unreadable(
+            f"the import stopped {MOST_ATTEMPTS} times at row {batch.position + 1} or after; split the file and upload the parts",
+            f"这一批已尝试 {MOST_ATTEMPTS} 次，都在第 {batch.position + 1} 行或其后中断，不再重试；请把文件拆成几份重新上传，仍不行请告知系统管理员。",
+        )
+    note(batch, state=state, claimed_at=at, attempts=batch.attempts + 1)
 
 
 def note(batch: Batch, **fields: object) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from cases.models import Case, Change
-from ingest import services
+from ingest import commit, services
 from ingest.models import Batch
 
 ROWS = 6_000
@@ -105,3 +105,35 @@ def is_held(batch: Batch) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [batch.pk])
         return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "work"), [("uploaded", "preview_batch"), ("queued", "commit_batch")])
+def test_a_file_that_stops_its_worker_each_time_is_given_up_with_one_sentence(
+    queued, monkeypatch, state, work
+):
+    Batch.objects.update(state=state)
+    with monkeypatch.context() as worker:
+        for name in ("preview", "commit"):
+            worker.setattr(commit, name, stopping)
+        for _ in range(services.MOST_ATTEMPTS):
+            with pytest.raises(MemoryError):
+                getattr(services, work)(batch=queued, clock=timezone.now)
+            assert services.left_behind(timezone.now() + 2 * services.STALE) == [queued]
+    getattr(services, work)(batch=queued, clock=timezone.now)
+    queued.refresh_from_db()
+    assert (queued.state, services.left_behind(timezone.now() + 2 * services.STALE)) == ("failed", [])
+    assert "已尝试 3 次" in queued.problem
+    assert Entry.objects.filter(act="ingest.fail_batch", because=queued.problem).count() == 1
+
+
+def stopping(**_):
+    raise MemoryError
+
+
+@pytest.mark.django_db
+def test_a_batch_that_gets_on_is_not_given_up_however_often_it_is_handed_on(queued):
+    for _ in range(services.MOST_ATTEMPTS + 1):
+        assert not services.commit_batch(batch=queued, clock=timezone.now, seconds=0, slice_rows=200)
+    assert services.commit_batch(batch=queued, clock=timezone.now)
+    assert Case.objects.count() == ROWS
