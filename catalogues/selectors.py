@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from typing import TypeVar
 from uuid import uuid4
 
@@ -127,6 +128,13 @@ def read_law() -> Law:
 
 
 READ = ("time_limits", "nodes", "exclusion_grounds", "case_types", "calendar")
+
+
+def editions_key() -> str:
+    """What stands for the law in use, local calendars and all: another edition, another key. Empty before there is any."""
+    ids = Edition.objects.in_use().filter(kind__in=READ).order_by("pk").values_list("pk", flat=True)
+    said = " ".join(map(str, ids))
+    return sha256(said.encode()).hexdigest() if said else ""
 
 
 def bodies_of(edition: Edition) -> list[tuple[str, dict[str, object]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import inf
 from time import perf_counter
 
 from django.apps import apps
@@ -14,14 +15,19 @@ from django.db import connection, transaction
 from alerts.services import raise_alerts
 from cases.clocks import SLICE, id_slices, recompute
 from cases.models import Change
+from catalogues.selectors import editions_key, new_version
+from pipeline.models import Followed
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
 ONE_AT_A_TIME = 0x6D6A  # the advisory lock of recomputation
 
-#: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were.
+#: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
+#: first: what a person has just entered does not wait behind all the cases of a new law.
 TAKE = """
-WITH oldest AS (SELECT id, case_id FROM cases_change ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-DELETE FROM cases_change c USING oldest WHERE c.id = oldest.id RETURNING c.case_id"""
+WITH newest AS (SELECT id, case_id FROM cases_change ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED)
+DELETE FROM cases_change c USING newest WHERE c.id = newest.id RETURNING c.case_id"""
+NOTE_EVERY_CASE = "INSERT INTO cases_change (case_id, at) SELECT id, %s FROM cases_case"
+NOTE_OPEN_CASES = f"{NOTE_EVERY_CASE} WHERE closed_on IS NULL"
 
 
 @dataclass
@@ -45,25 +51,53 @@ class Tally:
         return {"cases": self.cases, **stages}
 
 
-def drain(*, at: datetime, today: date, tally: Tally | None = None) -> Tally:
-    """Empty the outbox: recompute the cases whose facts changed, a slice to a transaction."""
+def drain(*, at: datetime, today: date, tally: Tally | None = None, seconds: float = inf) -> Tally:
+    """Recompute the cases whose facts changed, a slice to a transaction, until none is left or the time is up."""
+    begun = perf_counter()
     tally = tally or Tally()
     if Change.objects.count() > SLICE:
         describe_tables()
-    while drain_slice(at=at, today=today, tally=tally):
+    while drain_slice(at=at, today=today, tally=tally) and perf_counter() - begun < seconds:
         pass
     return tally
 
 
 @transaction.atomic
 def drain_slice(*, at: datetime, today: date, tally: Tally) -> bool:
-    """Recompute the oldest changes; False when there were none."""
+    """Recompute the newest changes; False when there were none."""
     take_turn()
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [SLICE])
         ids = sorted({case_id for (case_id,) in cursor.fetchall()})
     refresh_cases(ids, at=at, today=today, tally=tally)
     return bool(ids)
+
+
+def note_every_case(*, at: datetime) -> int:
+    """Put every case into the outbox, changed or not; how many."""
+    return append(NOTE_EVERY_CASE, at)
+
+
+@transaction.atomic
+def follow_the_law(*, at: datetime) -> int:
+    """Put every open case into the outbox when other editions are in use than last time; how many.
+
+    The closed ones follow at night. The law is read anew in every process before the first of them is recomputed.
+    """
+    Followed.objects.get_or_create(pk=1, defaults={"at": at})
+    followed, key = Followed.objects.select_for_update().get(pk=1), editions_key()
+    if followed.key == key:
+        return 0
+    followed.key, followed.at = key, at
+    followed.save()
+    new_version()
+    return append(NOTE_OPEN_CASES, at)
+
+
+def append(statement: str, at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [at])
+        return int(cursor.rowcount)
 
 
 def refresh_everything(*, at: datetime, today: date) -> Tally:

@@ -14,12 +14,20 @@ from django.db import connection
 from django.utils import timezone
 
 from alerts.models import Alert
-from cases.models import Change, Clock, Extension
+from cases.models import Case, Change, Clock, Extension
 from catalogues.models import Edition
 from catalogues.selectors import new_version
+from catalogues.services import (
+    draft_edition,
+    draft_local_calendar,
+    edit_item,
+    publish_edition,
+    withdraw_edition,
+)
 from ingest.models import Batch
+from pipeline import services
 from pipeline.services import Tally, drain, refresh_changed, refresh_everything
-from pipeline.tasks import drain_changes
+from pipeline.tasks import drain_changes, follow_the_law, refresh_all
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 30)
@@ -64,6 +72,87 @@ def test_everything_can_be_recomputed_twice_with_the_same_result(file_cases):
     first = refresh_everything(at=timezone.now(), today=DAY)
     assert (first.cases, first.counts["clocks"]) == (3, 9)
     assert refresh_everything(at=timezone.now(), today=DAY).counts == dict.fromkeys(Tally().counts, 0)
+
+
+@pytest.fixture
+def longer_limit(trial_office, post):
+    """A new edition of the limits, drafted by one and published by another: seven months where there were six."""
+
+    def publish():
+        used = Edition.objects.get(kind="time_limits", status="published")
+        now = timezone.now()
+        draft = draft_edition(based_on=used, title="试改", effective_from=None, by=trial_office, at=now)
+        body = draft.items.get(code="civ_first_ordinary").body
+        for version in body["versions"]:
+            version["n"] = 7
+        edit_item(edition=draft, code="civ_first_ordinary", body=body, by=trial_office, at=now)
+        publish_edition(edition=draft, by=post("trial_office", "审管办李"), at=now)
+        return draft
+
+    return publish
+
+
+def due(case):
+    return case.clocks.get(kind="statutory").due_on
+
+
+def test_open_cases_follow_a_published_edition_at_once_and_the_others_at_night(file_case, longer_limit):
+    case, closed = file_case(filed_on=date(2026, 1, 7)), file_case(filed_on=date(2026, 1, 7))
+    Case.objects.filter(pk=closed.pk).update(closed_on=date(2026, 3, 2), closed_how="判决")
+    follow_the_law()
+    note(closed)
+    drain(at=timezone.now(), today=DAY)
+    assert (due(case), due(closed), follow_the_law()) == (date(2026, 7, 7), date(2026, 7, 7), 0)
+    longer_limit()
+    assert (follow_the_law(), follow_the_law()) == (1, 0)
+    drain_changes()
+    assert (due(case), due(closed)) == (date(2026, 8, 7), date(2026, 7, 7))
+    assert refresh_all() == 2
+    drain_changes()
+    assert due(closed) == date(2026, 8, 7)
+
+
+def test_open_cases_follow_a_withdrawn_edition_back(file_case, longer_limit, trial_office):
+    case, draft = file_case(filed_on=date(2026, 1, 7)), longer_limit()
+    follow_the_law()
+    drain_changes()
+    withdraw_edition(edition=draft, reason="误发", by=trial_office, at=timezone.now())
+    assert follow_the_law() == 1
+    drain_changes()
+    assert due(case) == date(2026, 7, 7)
+
+
+def test_a_calendar_of_one_court_is_followed_too(file_case, trial_office, post, court):
+    case = file_case(filed_on=date(2026, 1, 7))  # 2026-07-07, a Tuesday
+    follow_the_law()
+    drain_changes()
+    year = {"source": "某州人民政府通知", "source_confidence": "certain", "effective_from": "2026-01-01"}
+    year |= {"holidays": [{"name": "州庆", "from": "2026-07-07", "to": "2026-07-07"}], "workdays": []}
+    draft = draft_local_calendar(
+        court=court, years=[("2026", year)], title="地方假日", by=trial_office, at=timezone.now()
+    )
+    publish_edition(edition=draft, by=post("trial_office", "审管办李"), at=timezone.now())
+    assert follow_the_law() == 1
+    drain_changes()
+    assert due(case) == date(2026, 7, 8)
+
+
+def test_what_a_person_changed_does_not_wait_behind_every_case(file_cases, monkeypatch):
+    monkeypatch.setattr(services, "SLICE", 2)
+    cases = file_cases(6)
+    refresh_all()
+    note(cases[0])
+    drain(at=timezone.now(), today=DAY, seconds=0)
+    assert cases[0].clocks.exists()
+    assert Change.objects.count() == 5
+
+
+def test_a_drain_whose_time_is_up_leaves_the_rest_to_the_next(file_cases, monkeypatch):
+    monkeypatch.setattr(services, "SLICE", 2)
+    file_cases(3)
+    assert refresh_all() == 3
+    assert drain(at=timezone.now(), today=DAY, seconds=0).cases == 2
+    assert drain(at=timezone.now(), today=DAY, seconds=0).cases == 1
 
 
 def test_a_case_that_is_gone_is_passed_over(db):
