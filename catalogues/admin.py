@@ -113,7 +113,8 @@ class EditionAdmin(ReadOnlyAdmin):
             request, "edition", edition, items=items[:300], count=items.count(), wanted=wanted, others=others,
             problems=services.problems_of(edition) if edition.status == "draft" else [],
             may_draft=request.user.may(Permission.DRAFT_CATALOGUE),
-            may_publish=request.user.may(Permission.PUBLISH_CATALOGUE) and edition.drafted_by_id != request.user.pk,
+            may_publish=services.may_publish(request.user, edition),
+            has_a_hand=services.has_a_hand_in(edition, request.user),
         )  # fmt: skip
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:

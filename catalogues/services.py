@@ -18,6 +18,7 @@ from catalogues import library, schema, selectors
 from catalogues.models import Edition, Item, WorkDay
 from catalogues.workdays import WorkCalendar
 from courts.models import Court, User
+from courts.reach import highest_courts
 from courts.roles import Permission
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
@@ -147,9 +148,9 @@ def problems_of(edition: Edition) -> list[schema.Problem]:
 @transaction.atomic
 def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
     """Publish a draft (发布). Whoever drafted it cannot; the approval is pinned to the content as it is now."""
-    refuse_unless(by, Permission.PUBLISH_CATALOGUE, "发布目录", on=edition)
+    refuse_unless_highest(by, "发布目录", on=edition)
     refuse_unless_draft(edition, by, "catalogues.publish_edition")
-    if edition.drafted_by_id == by.pk or has_edited(edition, by):
+    if has_a_hand_in(edition, by):
         raise trail.Refused(
             "起草人不能发布自己起草或修改的目录，请由另一人发布。",
             act="catalogues.publish_edition",
@@ -166,10 +167,10 @@ def publish_edition(*, edition: Edition, by: User, at: datetime) -> Edition:
     return edition
 
 
-def has_edited(edition: Edition, by: User) -> bool:
-    """Whether the person had a hand in the draft: two pairs of eyes means two people, not two buttons."""
+def has_a_hand_in(edition: Edition, by: User) -> bool:
+    """Whether the person drafted or changed it: two pairs of eyes means two people, not two buttons."""
     edits = Entry.objects.filter(act="catalogues.edit_item", about="catalogues.edition", about_id=edition.pk)
-    return edits.filter(actor_id=by.pk).exists()
+    return edition.drafted_by_id == by.pk or edits.filter(actor_id=by.pk).exists()
 
 
 def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
@@ -194,7 +195,7 @@ def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
 @transaction.atomic
 def withdraw_edition(*, edition: Edition, reason: str, by: User, at: datetime) -> None:
     """Take a published edition back at once (撤回); the one it replaced is in force again."""
-    refuse_unless(by, Permission.PUBLISH_CATALOGUE, "撤回目录", on=edition)
+    refuse_unless_highest(by, "撤回目录", on=edition)
     if edition.status != "published" or edition.based_on is None:
         raise trail.Refused(
             "只能撤回取代了前一版的在用目录。",
@@ -216,6 +217,22 @@ def refuse_unless(by: User, permission: Permission, what: str, *, on: Any) -> No
     where = by.courts_where(permission)
     if not where or (on.court_id is not None and on.court_id not in where):  # a local calendar is its court's
         raise trail.Refused(f"您的职务不能{what}。", act=f"catalogues.{permission}", on=on, by=by)
+
+
+def refuse_unless_highest(by: User, what: str, *, on: Edition) -> None:
+    """What holds for every court here is put in force and taken back at the highest of them, not at any one below."""
+    refuse_unless(by, Permission.PUBLISH_CATALOGUE, what, on=on)
+    if not may_publish(by, on):
+        raise trail.Refused(
+            f"适用于各院的目录只能由本系统中级别最高的法院{what[:2]}，您可以起草，请上级法院审管办{what[:2]}。",
+            act=f"catalogues.{Permission.PUBLISH_CATALOGUE}", on=on, by=by,
+        )  # fmt: skip
+
+
+def may_publish(by: User, edition: Edition) -> bool:
+    """Whether the person's posts allow putting the edition in force and taking it back, whoever drafted it."""
+    where = by.courts_where(Permission.PUBLISH_CATALOGUE)
+    return bool(where & (highest_courts() if edition.court_id is None else {edition.court_id}))
 
 
 def refuse_unless_draft(edition: Edition, by: User, act: str) -> None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.db.models import Min
 
+from courts.clock import today
 from courts.roles import SPAN, Permission, Role, Span
 
 if TYPE_CHECKING:
@@ -50,6 +52,13 @@ def courts_managed_by(user: User) -> set[int]:
     for court_id in user.courts_where(Permission.MANAGE_PEOPLE):
         managed |= court_and_below(court_id)
     return managed
+
+
+def highest_courts() -> set[int]:
+    """The courts of the highest level at which anybody holds a post today: those who answer for what holds for all."""
+    held = apps.get_model("courts", "Posting").objects.held_on(today())
+    level = held.aggregate(highest=Min("court__level"))["highest"]
+    return set(held.filter(court__level=level).values_list("court_id", flat=True))
 
 
 def court_and_below(court_id: int) -> set[int]:

@@ -58,6 +58,23 @@ def test_the_drafter_who_publishes_is_refused_with_a_sentence(client, draft):
     assert "起草人不能发布" in answer.content.decode()
 
 
+def test_the_page_tells_whoever_changed_a_draft_that_another_must_publish_it(client, draft, post):
+    client.force_login(post("trial_office", "审管办李"))
+    assert address("publish", draft) in client.get(address("page", draft)).content.decode()
+    client.post(address("entry", draft, "civ_summary"), typed(client, draft, versions__0__n="4"))
+    page = client.get(address("page", draft)).content.decode()
+    assert address("publish", draft) not in page
+    assert "起草或修改过本版的人不能发布" in page
+
+
+def test_the_page_offers_a_lower_court_no_publication(client, edition, draft, post, upper_court):
+    post("president", at=upper_court)
+    client.force_login(post("trial_office", "审管办李"))
+    page = client.get(address("page", draft)).content.decode()
+    assert address("publish", draft) not in page
+    assert "级别最高的法院" in page
+
+
 def test_a_mistake_is_explained_and_what_was_typed_is_kept(client, draft):
     answer = client.post(address("entry", draft, "civ_summary"), typed(client, draft, versions__0__basis=""))
     assert "缺少“依据”" in answer.content.decode()

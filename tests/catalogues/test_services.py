@@ -23,6 +23,19 @@ from catalogues.services import (
 )
 from courts.models import Court
 
+LOCAL_YEAR = [
+    (
+        "2026",
+        {
+            "source": "某州人民政府通知",
+            "source_confidence": "certain",
+            "effective_from": "2026-01-01",
+            "holidays": [{"name": "自治州州庆", "from": "2026-03-02", "to": "2026-03-02"}],
+            "workdays": ["2026-03-07"],
+        },
+    )
+]
+
 
 @pytest.fixture
 def colleague(post):
@@ -75,6 +88,30 @@ def test_a_local_calendar_is_published_by_its_own_court(trial_office, court, pos
     draft = draft_local_calendar(court=court, years=[], title="x", by=trial_office, at=timezone.now())
     with pytest.raises(Refused, match="不能发布"):
         publish_edition(edition=draft, by=stranger, at=timezone.now())
+
+
+def test_the_law_of_all_courts_is_published_and_withdrawn_at_the_highest_court_alone(
+    draft, colleague, post, upper_court
+):
+    upper = post("trial_office", "市院审管办", at=upper_court)
+    with pytest.raises(Refused, match="级别最高的法院发布"):
+        publish_edition(edition=draft, by=colleague, at=timezone.now())
+    publish_edition(edition=draft, by=upper, at=timezone.now())
+    with pytest.raises(Refused, match="级别最高的法院撤回"):
+        withdraw_edition(edition=draft, reason="不同意", by=colleague, at=timezone.now())
+
+
+def test_a_court_publishes_its_own_calendar_under_a_higher_court_too(
+    trial_office, colleague, court, post, upper_court
+):
+    post("trial_office", at=upper_court)
+    draft = draft_local_calendar(court=court, years=LOCAL_YEAR, title="x", by=trial_office, at=timezone.now())
+    assert publish_edition(edition=draft, by=colleague, at=timezone.now()).status == "published"
+
+
+def test_a_post_that_has_ended_makes_no_court_the_highest(draft, colleague, post, upper_court):
+    post("trial_office", at=upper_court).postings.update(starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1))
+    assert publish_edition(edition=draft, by=colleague, at=timezone.now()).status == "published"
 
 
 def test_the_database_too_refuses_a_publisher_who_drafted(draft, trial_office):
@@ -140,11 +177,8 @@ def test_a_court_keeps_its_own_edition_when_the_software_brings_a_newer_one(draf
 
 
 def test_a_local_holiday_moves_that_courts_days_only(trial_office, colleague, court):
-    holiday = {"name": "自治州州庆", "from": "2026-03-02", "to": "2026-03-02"}
-    year = {"source": "某州人民政府通知", "source_confidence": "certain", "effective_from": "2026-01-01"}
-    year |= {"holidays": [holiday], "workdays": ["2026-03-07"]}
     draft = draft_local_calendar(
-        court=court, years=[("2026", year)], title="地方假日", by=trial_office, at=timezone.now()
+        court=court, years=LOCAL_YEAR, title="地方假日", by=trial_office, at=timezone.now()
     )
     publish_edition(edition=draft, by=colleague, at=timezone.now())
     law = law_in_use()
