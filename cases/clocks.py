@@ -15,11 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from cases import law_rows
-from cases.clock_sql import COLUMNS, KEY, OUTPUTS, computed
+from cases.clock_sql import COLUMNS
 from cases.deadlines import DEFAULT_LADDER, STRICT_CATEGORIES, Refused, calculate
 from cases.facts import ELECTION, MOMENTS, MOST, NO_START, clock_input, with_facts
 from cases.gather_sql import KINDS, RAISE_DOUBTS, RECOMPUTE, SETTLE_DOUBTS, SUSPECTS
-from cases.layouts import EARLIEST, LATEST, LAYOUT, parameters
+from cases.layouts import EARLIEST, LATEST, parameters
 from cases.limits import instance_of, limit_for, turning_days
 from cases.models import Case
 from cases.nodes import CLOSED, FILED, IN_COURT
@@ -56,25 +56,6 @@ def id_slices(size: int = SLICE) -> Iterator[list[int]]:
     while ids := list(Case.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
         yield ids
         last = ids[-1]
-
-
-def recount(at: datetime) -> int:
-    """Compute every clock anew from its stored inputs, in one statement; how many dates moved.
-
-    For a newly published calendar: the facts are as they were, the working days are not.
-    """
-    outputs = ", ".join(OUTPUTS)
-    new = ", ".join(f"n.{name}" for name in OUTPUTS)
-    old = ", ".join(f"c.{name}" for name in OUTPUTS)
-    given = {"at": at, **parameters(law_in_use().national, dict(law_in_use().local))}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {LAYOUT} UPDATE cases_clock c SET ({outputs}, computed_at) = ROW({new}, %(at)s::timestamptz)"
-            f" FROM ({computed('cases_clock')}) n"
-            f" WHERE {' AND '.join(f'c.{name} = n.{name}' for name in KEY)} AND ({old}) IS DISTINCT FROM ({new})",
-            given,
-        )
-        return cursor.rowcount
 
 
 def _recompute_slice(ids: list[int], law: Law, fixed: Mapping[str, Any], at: datetime) -> dict[str, int]:
@@ -177,4 +158,4 @@ def law_parameters(law: Law) -> dict[str, Any]:
     }
 
 
-__all__ = ["COLUMNS", "SLICE", "id_slices", "law_parameters", "problem_of", "recompute", "recount"]
+__all__ = ["COLUMNS", "SLICE", "id_slices", "law_parameters", "problem_of", "recompute"]

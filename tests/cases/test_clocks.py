@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cases.clocks import recompute, recount
+from cases.clocks import recompute
 from cases.facts import explain, explain_step, steps_of, with_facts
 from cases.models import Case, Clock, Doubt, Exclusion, Extension, Party, ProcedureEvent, Restart
 from catalogues import library
@@ -341,15 +341,6 @@ def test_a_court_with_days_of_its_own_rolls_over_them(file_case, monkeypatch):
     monkeypatch.setitem(law.local, case.court_id, local)
     agree([case])
     assert case.clocks.get(kind="statutory").due_on == date(2026, 7, 8)
-
-
-def test_a_new_calendar_moves_the_stored_dates_without_the_facts(file_case):
-    case = file_case(filed_on=date(2026, 1, 7))
-    recompute([case.pk], timezone.now())
-    assert recount(timezone.now()) == 0
-    Clock.objects.filter(case=case, kind="statutory").update(due_on=date(2026, 7, 8))
-    assert recount(timezone.now()) == 1
-    assert case.clocks.get(kind="statutory").due_on == date(2026, 7, 7)
 
 
 def test_one_case_is_recomputed_in_a_handful_of_statements(file_case, django_assert_max_num_queries):
