@@ -108,7 +108,7 @@ def _beginning(steps: Steps) -> Iterator[str]:
     clock, terms = steps.clock, steps.terms
     basis = _by_category(COUNTING_BASIS, OTHER_COUNTING, terms)
     first = "次时起计" if terms.unit == "hour" else "当日不计入，向前倒算" if terms.backwards else "次日计入"
-    yield f"{_shown(clock.start)} {_anchor(clock.limit)}起算（{first}）〔{basis}〕"
+    yield f"{_shown(clock.start)} {clock.starts_with or _anchor(clock.limit)}起算（{first}）〔{basis}〕"
     if not clock.restarts:
         return
     last = max(clock.restarts, key=lambda restart: restart.on)

@@ -25,6 +25,7 @@ from cases.deadlines import (
     level,
     remaining,
 )
+from cases.explanations import ANCHORS
 from cases.law_rows import ACCEPTED_STARTS
 from cases.layouts import EARLIEST, LATEST
 from cases.limits import Choice, instance_of, limit_for
@@ -40,9 +41,20 @@ FACTS = ("party_rows", "procedureevent_rows", "extension_rows", "exclusion_rows"
 
 NO_START = "缺少立案日期和受理日期，无法计算审限，请补录"
 MOMENTS, ELECTION = ("受理", "立案"), "选举日"
+#: A retrial is filed as a case of its own: the day of its filing is the one the law means.
+MEANS = {"retrial_filing_date": "立案之日"}
 #: More than this in all is a slip of the pen.
 MOST = {"months": 120, "days": 3650, "workdays": 2600}
 UNITS = {"months": "个月", "days": "日", "workdays": "个工作日"}
+
+
+@dataclass(frozen=True)
+class Start:
+    """The day, or for limits in hours the moment, a limit is counted from, as the case and as the law call it."""
+
+    day: date | None
+    name: str
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -136,22 +148,39 @@ def explain(case: Case, law: Law, as_of: date) -> Explained:
 
 
 def start_said(case: Case, limit: Any) -> str:
-    """Which recorded date the limit is counted from."""
-    day, name = start_of(case, limit)
-    other = "" if day is not None and name == wanted_start(limit) else f"（案件未记录{wanted_start(limit)}）"
-    return f"起算日取{name} {day}{other}"
+    """Which recorded date the limit is counted from, and for which other one of the law it stands in."""
+    start = start_of(case, limit)
+    if not stands_in(start, limit):
+        return f"起算日取{start.name} {start.day}"
+    wanted = ANCHORS[limit.start]
+    return f"法律规定自{wanted}起算，案件未记录该{wanted[-1]}，暂按{start.name}计算（{start.day}）"
 
 
-def start_of(case: Case, limit: TimeLimit) -> tuple[date | None, str]:
-    """The recorded date a limit is counted from, and its name: acceptance or filing, the other where one is missing."""
-    dates = [(case.filed_on, "立案日期"), (case.accepted_on, "受理日期")]
+def start_of(case: Case, limit: TimeLimit) -> Start:
+    """The recorded date a limit is counted from: acceptance or filing, the other where one is missing."""
+    # Without a recorded moment the pure function refuses the bare day with its own sentence.
+    if limit.unit == "hour" and (moment := first_moment(case)):
+        return moment
+    dates = [Start(case.filed_on, "立案日期", "立案之日"), Start(case.accepted_on, "受理日期", "受理之日")]
     if limit.start in ACCEPTED_STARTS:
         dates.reverse()
-    return next(((day, name) for day, name in dates if day), (None, dates[0][1]))
+    return next((start for start in dates if start.day), dates[0])
 
 
-def wanted_start(limit: TimeLimit) -> str:
-    return "受理日期" if limit.start in ACCEPTED_STARTS else "立案日期"
+def first_moment(case: Case) -> Start | None:
+    """The earliest recorded moment of acceptance or filing."""
+    moments = [(event.at, event.node) for event in _events(case, *MOMENTS) if event.at]
+    if not moments:
+        return None
+    at, node = min(moments)
+    return Start(timezone.localtime(at), f"{node}时刻", f"{node}之时")
+
+
+def stands_in(start: Start, limit: TimeLimit) -> bool:
+    """Whether the law counts from a day that the case has not recorded."""
+    if limit.start not in ANCHORS:
+        return False
+    return MEANS.get(limit.start, ANCHORS[limit.start]) != start.anchor
 
 
 def steps_of(case: Case) -> tuple[NodeClock, ...]:
@@ -179,9 +208,12 @@ def standing(rows: Iterable[F]) -> list[F]:
 
 
 def _gathered(case: Case, law: Law, limit: TimeLimit) -> ClockInput:
+    start = start_of(case, limit)
+    assert start.day is not None
     return ClockInput(
         limit=limit,
-        start=_start(case, limit),
+        start=start.day,
+        starts_with=start.anchor if stands_in(start, limit) else "",
         detained=is_detained(case),
         extensions=_extensions(case),
         exclusions=_exclusions(case, law),
@@ -210,16 +242,6 @@ def _check_days(clock: ClockInput) -> None:
 
 def _events(case: Case, *nodes: str) -> list[Any]:
     return [event for event in standing(case.procedureevent_rows.all()) if event.node in nodes]
-
-
-def _start(case: Case, limit: TimeLimit) -> date:
-    day, _ = start_of(case, limit)
-    assert day is not None
-    if limit.unit != "hour":
-        return day
-    # Without a recorded moment the pure function refuses the bare day with its own sentence.
-    moments = [event.at for event in _events(case, *MOMENTS) if event.at]
-    return timezone.localtime(min(moments)) if moments else day
 
 
 def _extensions(case: Case) -> tuple[Extension, ...]:

@@ -56,7 +56,7 @@ class ClockInput:
     """Everything a clock depends on. ``limit`` is the version of the law it is counted under.
 
     ``start`` is a date-time exactly for limits in hours. ``procedure`` (first, second) and ``event_on`` are needed by
-    the limits that hang on them.
+    the limits that hang on them. ``starts_with`` names the day taken for ``start`` where the one the law names is unknown.
     """
 
     limit: TimeLimit | Node
@@ -67,6 +67,7 @@ class ClockInput:
     restarts: tuple[Restart, ...] = ()
     procedure: str | None = None
     event_on: date | None = None
+    starts_with: str = ""
 
 
 @dataclass(frozen=True)

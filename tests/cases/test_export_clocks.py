@@ -11,8 +11,10 @@ from django.utils import timezone
 from cases.clocks import recompute
 from cases.deadlines import answer, calculate
 from cases.due_records import Law, read_clock
-from cases.models import Clock, Exclusion, Extension, ProcedureEvent, Restart
+from cases.facts import explain, with_facts
+from cases.models import Case, Clock, Exclusion, Extension, ProcedureEvent, Restart
 from catalogues import library
+from catalogues.selectors import law_in_use
 
 pytestmark = pytest.mark.django_db
 AS_OF = "2026-06-30"
@@ -50,7 +52,13 @@ def test_a_ledger_read_back_equals_the_batch_calculation(file_case, capsysbinary
     )
     paused = file_case(filed_on=date(2026, 1, 15))
     Exclusion.objects.create(case=paused, ground="stay", starts_on=date(2026, 5, 6))
-    crime = file_case(type_code="刑初", category="刑事", filed_on=date(2024, 3, 1), detained=True)
+    crime = file_case(
+        type_code="刑初",
+        category="刑事",
+        filed_on=date(2024, 3, 1),
+        accepted_on=date(2024, 3, 1),
+        detained=True,
+    )
     Restart.objects.create(case=crime, ground="supp_investigation", on=date(2024, 5, 8))
     cases = [plain, moved, paused, crime]
     recompute([case.pk for case in cases], timezone.now())
@@ -131,3 +139,12 @@ def test_the_file_appears_when_it_is_complete(file_case, tmp_path, capsysbinary)
     recompute([file_case().pk], timezone.now())
     export(capsysbinary, "--output", str(tmp_path / "clocks.jsonl"))
     assert len((tmp_path / "clocks.jsonl").read_text().splitlines()) == 1
+
+
+def test_a_start_nobody_recorded_is_said_as_on_the_page(file_case, capsysbinary):
+    case = file_case(type_code="刑再", category="刑事", procedure="first")
+    recompute([case.pk], timezone.now())
+    (line,), _, _ = export(capsysbinary)
+    shown = explain(with_facts(Case.objects).get(pk=case.pk), law_in_use(), date.fromisoformat(AS_OF))
+    assert line["because"] == list(shown.because)
+    assert "暂按立案日期计算" in line["because"][1]

@@ -30,7 +30,36 @@ def test_a_criminal_limit_runs_from_acceptance_and_says_so_when_it_is_not_record
     assert told(file_case(**fields, accepted_on=date(2026, 1, 8))).deadline.start == date(2026, 1, 8)
     said = told(file_case(**fields))
     assert said.deadline.start == date(2026, 1, 5)
-    assert "案件未记录受理日期" in said.because[1]
+    assert said.because[1] == "法律规定自受理之日起算，案件未记录该日，暂按立案日期计算（2026-01-05）"
+    assert said.because[2].startswith("2026-01-05 立案之日起算")
+
+
+@pytest.mark.parametrize(
+    ("fields", "anchor"),
+    [
+        ({"type_code": "刑再", "category": "刑事", "procedure": "first"}, "作出决定之日"),
+        ({"limit": "civ_bankruptcy_accept_creditor"}, "异议期满之日"),
+        ({"type_code": "执保", "category": "执行", "procedure": ""}, "作出裁定之日"),
+    ],
+)
+def test_a_start_the_law_names_and_nobody_recorded_is_said_not_assumed(file_case, fields, anchor):
+    said = told(file_case(**fields))
+    assert said.deadline.start == date(2026, 3, 2)
+    assert said.because[1] == f"法律规定自{anchor}起算，案件未记录该日，暂按立案日期计算（2026-03-02）"
+    assert said.because[2].startswith("2026-03-02 立案之日起算")
+    assert not any(line.startswith(f"2026-03-02 {anchor}") for line in said.because)
+
+
+def test_the_filing_of_a_retrial_case_is_the_day_the_law_means(file_case):
+    said = told(file_case(type_code="民再", procedure="second"))
+    assert said.because[1] == "起算日取立案日期 2026-03-02"
+    assert "再审立案之日起算" in said.because[2]
+
+
+def test_a_case_with_its_date_of_acceptance_alone_says_that_it_stands_in_for_filing(file_case):
+    said = told(file_case(filed_on=None, accepted_on=date(2026, 3, 4)))
+    assert said.because[1] == "法律规定自立案之日起算，案件未记录该日，暂按受理日期计算（2026-03-04）"
+    assert said.because[2].startswith("2026-03-04 受理之日起算")
 
 
 def test_a_limit_named_on_the_case_is_taken_as_it_is(file_case):
