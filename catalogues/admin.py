@@ -114,6 +114,7 @@ class EditionAdmin(ReadOnlyAdmin):
             problems=services.problems_of(edition) if edition.status == "draft" else [],
             may_draft=request.user.may(Permission.DRAFT_CATALOGUE),
             may_publish=services.may_publish(request.user, edition),
+            can_be_withdrawn=services.can_be_withdrawn(edition),
             has_a_hand=services.has_a_hand_in(edition, request.user),
         )  # fmt: skip
 

@@ -48,6 +48,10 @@ class Edition(models.Model):
     content_hash = models.CharField("内容摘要", max_length=64, blank=True)
     note = models.TextField("说明", blank=True)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="基于")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="取代",
+        help_text="发布时在用的那一版；撤回时恢复它",
+    )  # fmt: skip
     drafted_by = models.ForeignKey(
         "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="起草人"
     )

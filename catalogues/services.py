@@ -15,7 +15,7 @@ from django.db.models import Max
 from audit import trail
 from audit.models import Entry
 from catalogues import library, schema, selectors
-from catalogues.models import Edition, Item, WorkDay
+from catalogues.models import Edition, EditionQuerySet, Item, WorkDay
 from catalogues.workdays import WorkCalendar
 from courts.models import Court, User
 from courts.reach import highest_courts
@@ -175,19 +175,29 @@ def has_a_hand_in(edition: Edition, by: User) -> bool:
 
 def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
     """Mark as published, supersede the edition it replaces, and lay the law out where others read it."""
+    replaced = rivals(edition)
+    edition.replaces = replaced.order_by("-number").first()
     edition.published_by, edition.published_at, edition.status = by, at, "published"
     edition.save()
-    replaced = Edition.objects.filter(kind=edition.kind, court=edition.court, status="published")
-    if edition.kind.startswith(
-        "causes_"
-    ):  # a cause list holds for the cases filed under it: older ones stay in force
-        replaced = replaced.filter(effective_from=edition.effective_from)
-    replaced.exclude(pk=edition.pk).update(status="superseded")
+    replaced.update(status="superseded")
+    lay_out(edition)
+    trail.record("catalogues.publish_edition", on=edition, by=by, at=at, after={"hash": edition.content_hash})
+
+
+def rivals(edition: Edition) -> EditionQuerySet:
+    """The published editions that cannot be in force beside this one."""
+    others = Edition.objects.filter(kind=edition.kind, court=edition.court, status="published")
+    if edition.kind.startswith("causes_"):  # holds for the cases filed under it: older ones stay in force
+        others = others.filter(effective_from=edition.effective_from)
+    return others.exclude(pk=edition.pk)
+
+
+def lay_out(edition: Edition) -> None:
+    """Write what is in force now where others read it."""
     if edition.kind == "courts":
         seat_courts(edition)
     if edition.kind == "calendar":
         write_workdays()
-    trail.record("catalogues.publish_edition", on=edition, by=by, at=at, after={"hash": edition.content_hash})
     selectors.new_version()
     transaction.on_commit(selectors.new_version)
 
@@ -196,21 +206,29 @@ def put_in_force(edition: Edition, *, by: User | None, at: datetime) -> None:
 def withdraw_edition(*, edition: Edition, reason: str, by: User, at: datetime) -> None:
     """Take a published edition back at once (撤回); the one it replaced is in force again."""
     refuse_unless_highest(by, "撤回目录", on=edition)
-    if edition.status != "published" or edition.based_on is None:
+    if not can_be_withdrawn(edition):
         raise trail.Refused(
-            "只能撤回取代了前一版的在用目录。",
+            "只能撤回在用的目录，且撤回后须仍有一版在用；请起草新版取代它。",
             act="catalogues.withdraw_edition",
             on=edition,
             by=by,
             status=409,
         )
     Edition.objects.filter(pk=edition.pk).update(status="withdrawn")
-    Edition.objects.filter(pk=edition.based_on_id).update(status="published")
-    if edition.kind == "calendar":
-        write_workdays()
-    trail.record("catalogues.withdraw_edition", on=edition, by=by, at=at, because=reason)
-    selectors.new_version()
-    transaction.on_commit(selectors.new_version)
+    Edition.objects.filter(pk=edition.replaces_id).update(status="published")
+    if edition.kind == "courts":
+        unseat_courts(edition, but=edition.replaces)
+    lay_out(edition.replaces or edition)
+    trail.record(
+        "catalogues.withdraw_edition", on=edition, by=by, at=at, because=reason,
+        after={"in_force": str(edition.replaces)},
+    )  # fmt: skip
+
+
+def can_be_withdrawn(edition: Edition) -> bool:
+    """Whether some law remains: the edition replaced, or one that holds beside it (older causes, national days)."""
+    beside = Edition.objects.in_use().filter(kind=edition.kind, court=None).exclude(pk=edition.pk)
+    return edition.status == "published" and (edition.replaces_id is not None or beside.exists())
 
 
 def refuse_unless(by: User, permission: Permission, what: str, *, on: Any) -> None:
@@ -259,6 +277,12 @@ def seat_courts(edition: Edition) -> None:
     fields = ["code", "name", "level", "province", "position", "recognised", "parent"]
     Court.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
     seat_former_courts(by_code)
+
+
+def unseat_courts(edition: Edition, *, but: Edition) -> None:
+    """Courts that only the withdrawn edition knew: their cases stay, but they are no courts in use any more."""
+    gone = edition.items.exclude(code__in=but.items.values("code"))
+    Court.objects.filter(classification__in=gone.values("code")).update(recognised=False)
 
 
 def seat_former_courts(by_code: dict[str, Court]) -> None:

@@ -152,6 +152,64 @@ def test_a_withdrawn_edition_gives_the_place_back_to_the_one_it_replaced(draft, 
     assert law_in_use().limits["civ_summary"][-1].n == 3
 
 
+def test_withdrawal_restores_the_edition_replaced_not_the_one_drafted_from(draft, trial_office, colleague):
+    first = draft.based_on
+    other = draft_edition(based_on=draft, title="改", effective_from=None, by=trial_office, at=timezone.now())
+    publish_edition(edition=other, by=colleague, at=timezone.now())
+    withdraw_edition(edition=other, reason="误发", by=colleague, at=timezone.now())
+    statuses = dict(Edition.objects.filter(kind="time_limits").values_list("pk", "status"))
+    assert statuses == {first.pk: "published", draft.pk: "draft", other.pk: "withdrawn"}
+
+
+def test_an_edition_withdrawn_before_is_not_brought_back(draft, trial_office, colleague):
+    publish_edition(edition=draft, by=colleague, at=timezone.now())
+    withdraw_edition(edition=draft, reason="误发", by=colleague, at=timezone.now())
+    draft.refresh_from_db()
+    again = draft_edition(
+        based_on=draft, title="再改", effective_from=None, by=trial_office, at=timezone.now()
+    )
+    publish_edition(edition=again, by=colleague, at=timezone.now())
+    withdraw_edition(edition=again, reason="误发", by=colleague, at=timezone.now())
+    assert Edition.objects.get(kind="time_limits", status="published") == draft.based_on
+
+
+def test_withdrawing_the_catalogue_of_courts_seats_the_courts_of_the_former_one(trial_office, colleague):
+    published = Edition.objects.get(kind="courts", status="published")
+    draft = draft_edition(
+        based_on=published, title="改", effective_from=None, by=trial_office, at=timezone.now()
+    )
+    former = Court.objects.get(code="川1503")
+    item = draft.items.get(code=former.classification)
+    renamed, added = {**item.body, "name": "误名人民法院"}, {**item.body, "name": "误设人民法院"}
+    Item.objects.filter(pk=item.pk).update(body=renamed)
+    Item.objects.create(edition=draft, code="999999", position=9999, body={**added, "prefix": "川9999"})
+    publish_edition(edition=draft, by=colleague, at=timezone.now())
+    assert Court.objects.get(pk=former.pk).name == "误名人民法院"
+    assert Court.objects.get(code="川9999").recognised
+    withdraw_edition(edition=draft, reason="误发", by=colleague, at=timezone.now())
+    assert Court.objects.get(pk=former.pk).name == former.name
+    assert not Court.objects.get(code="川9999").recognised
+
+
+def test_what_a_published_edition_replaced_cannot_be_rewritten(draft, colleague):
+    publish_edition(edition=draft, by=colleague, at=timezone.now())
+    with pytest.raises(IntegrityError, match="draft a new one"), transaction.atomic():
+        Edition.objects.filter(pk=draft.pk).update(replaces=None)
+
+
+def test_a_local_calendar_is_withdrawn_and_the_national_one_holds_again(trial_office, colleague, court):
+    draft = draft_local_calendar(court=court, years=LOCAL_YEAR, title="x", by=trial_office, at=timezone.now())
+    publish_edition(edition=draft, by=colleague, at=timezone.now())
+    withdraw_edition(edition=draft, reason="误发", by=colleague, at=timezone.now())
+    assert law_in_use().calendar(court.pk).is_workday(date(2026, 3, 2))
+
+
+def test_the_only_edition_of_the_law_cannot_be_withdrawn(trial_office):
+    edition = Edition.objects.get(kind="time_limits")
+    with pytest.raises(Refused, match="仍有一版在用"):
+        withdraw_edition(edition=edition, reason="x", by=trial_office, at=timezone.now())
+
+
 def test_every_act_on_an_edition_is_on_the_record(draft, trial_office, colleague):
     change_summary_limit(draft, trial_office, 4)
     publish_edition(edition=draft, by=colleague, at=timezone.now())
