@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import services
 from cases.entries import EntryForm, reason_field, speak_plainly, text_field
-from cases.forms import day_field
+from cases.forms import day_field, time_field
 from cases.identity import number_problem
-from cases.lawful import closing_problem
+from cases.lawful import ACCEPTED, closing_problem, moment_problem
 from cases.models import SEALED, AccessGrant, Case, CaseLink, Doubt, Fact
 from cases.numbers import explain, normalize, parse
 from cases.selectors import divisions_of, judges_of, people_of
 from cases.services import assignment_problem
 from courts.models import Division, User
 
-NODES = ["移送审判庭", "送达副本", "开庭", "庭审结束", "合议", "文书完成", "宣判", "送达判决", "收到上诉状",
+NODES = [ACCEPTED, "移送审判庭", "送达副本", "开庭", "庭审结束", "合议", "文书完成", "宣判", "送达判决", "收到上诉状",
          "送达上诉状副本", "收到上诉答辩状", "上诉期满", "移送上诉", "生效", "交付执行", "上网", "归档", "选举日"]  # fmt: skip
 SCHEDULED = {"开庭", "选举日"}  # may be entered before their day
 
@@ -27,6 +28,7 @@ SCHEDULED = {"开庭", "选举日"}  # may be entered before their day
 class EventForm(EntryForm):
     node = forms.ChoiceField(label=_("节点"), choices=[(name, name) for name in NODES])
     on = day_field(_("日期"))
+    time = time_field(_("时刻"), help_text=_("写作 09:30；登记受理须填写，以小时计算的期限自该时刻起算"))
     note = text_field(_("说明"), required=False, help_text=_("当庭宣判的，请在说明中写明“当庭”"))
 
     def prepare(self) -> None:
@@ -35,10 +37,18 @@ class EventForm(EntryForm):
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("node") not in SCHEDULED:
             self.refuse_future("on")
+        if {"node", "on", "time"} <= self.cleaned_data.keys():
+            given = (self.cleaned_data["node"], self.cleaned_data["on"])
+            self.object_to("time", moment_problem(*given, self.moment()))
         return self.cleaned_data
 
+    def moment(self) -> datetime | None:
+        on, clock = self.cleaned_data["on"], self.cleaned_data["time"]
+        return timezone.make_aware(datetime.combine(on, clock)) if clock is not None else None
+
     def save(self, *, by: User, at: datetime) -> Any:
-        return services.record_event(case=self.case, by=by, at=at, **self.cleaned_data)
+        given = {name: self.cleaned_data[name] for name in ("node", "on", "note")}
+        return services.record_event(case=self.case, by=by, at=at, moment=self.moment(), **given)
 
 
 class ReassignForm(EntryForm):

@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from cases import services
 from cases.acts import NODES, SCHEDULED
 from cases.api import REFERENCE, CaseInterface
+from cases.lawful import moment_problem
 from cases.models import (
     PROCEDURES,
     Case,
@@ -94,6 +95,13 @@ class EventEntry(Entry):
     service = services.record_event
     node = OneOf(NODE_CHOICES, help_text="节点")
     on = any_day(help_text="日期")
+    at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        input_formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        help_text="时刻，须在该日之内；登记受理须填写，以小时计算的期限自该时刻起算",
+        error_messages={"invalid": "时刻应写作 2026-03-02T09:30+08:00 这样的格式"},
+    )
     note = serializers.CharField(
         max_length=300, required=False, allow_blank=True, help_text="当庭宣判的注明“当庭”"
     )
@@ -101,7 +109,13 @@ class EventEntry(Entry):
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["node"] not in SCHEDULED and given["on"] > today():
             raise ValidationError({"on": [f"{given['on']} 尚未到来，应不晚于今天 {today()}"]})
+        if problem := moment_problem(given["node"], given["on"], given.get("at")):
+            raise ValidationError({"at": [problem]})
         return given
+
+    def write(self, *, by: User, at: datetime) -> ProcedureEvent:
+        given = dict(self.validated_data)
+        return services.record_event(case=self.case, by=by, at=at, moment=given.pop("at", None), **given)
 
 
 class PauseEntry(Entry):

@@ -108,11 +108,11 @@ def _beginning(steps: Steps) -> Iterator[str]:
     clock, terms = steps.clock, steps.terms
     basis = _by_category(COUNTING_BASIS, OTHER_COUNTING, terms)
     first = "次时起计" if terms.unit == "hour" else "当日不计入，向前倒算" if terms.backwards else "次日计入"
-    yield f"{_shown(clock.start)} {clock.starts_with or _anchor(clock.limit)}起算（{first}）〔{basis}〕"
+    yield f"{shown(clock.start)} {clock.starts_with or _anchor(clock.limit)}起算（{first}）〔{basis}〕"
     if not clock.restarts:
         return
     last = max(clock.restarts, key=lambda restart: restart.on)
-    yield f"{_shown(last.on)} {last.ground.name}，自该日重新计算审限{_basis(last.ground.basis, last.ground.confidence)}"
+    yield f"{shown(last.on)} {last.ground.name}，自该日重新计算审限{_basis(last.ground.basis, last.ground.confidence)}"
     for extension in clock.extensions:
         if extension not in steps.standing:
             yield f"{extension.approved_on} 批准的{_amount(extension)}在重新计算之前，不再计入"
@@ -136,13 +136,13 @@ def _statutory(steps: Steps) -> str:
     basis = _basis_of(limit)
     if clock.event_on is not None and steps.terms.anchor_on is not None and isinstance(limit, TimeLimit):
         event = EVENTS.get(limit.event or "", "该事件之日")
-        return f"须在{event} {clock.event_on} 之前审结{basis}→ {_shown(steps.statutory)}"
+        return f"须在{event} {clock.event_on} 之前审结{basis}→ {shown(steps.statutory)}"
     if steps.terms.backwards:
-        return f"至迟 {_limit_amount(steps)}之前{basis}→ {_shown(steps.statutory)}"
+        return f"至迟 {_limit_amount(steps)}之前{basis}→ {shown(steps.statutory)}"
     procedure = {"first": "（按一审程序）", "second": "（按二审程序）"}.get(clock.procedure or "", "")
     named = procedure if isinstance(limit, TimeLimit) and limit.unit == "by_procedure" else ""
     rule = _month_rule(steps.terms, steps.start, steps.statutory, steps.terms.months)
-    return f"{limit.name}，法定期限 {_limit_amount(steps)}{named}{basis}→ {_shown(steps.statutory)}{rule}"
+    return f"{limit.name}，法定期限 {_limit_amount(steps)}{named}{basis}→ {shown(steps.statutory)}{rule}"
 
 
 def _limit_amount(steps: Steps) -> str:
@@ -183,7 +183,7 @@ def _extensions(steps: Steps) -> Iterator[str]:
         each.months or each.days or each.workdays for each in steps.standing
     ):
         months = steps.terms.months + sum(each.months for each in steps.standing)
-        yield f"法定与延长合计{f' {months} 个月' if months > 0 else ''}，一次相加 → {_shown(steps.nominal)}"
+        yield f"法定与延长合计{f' {months} 个月' if months > 0 else ''}，一次相加 → {shown(steps.nominal)}"
 
 
 def _amount(extension: Extension) -> str:
@@ -288,7 +288,7 @@ def _paused(pause: Exclusion, left: int | None) -> str:
 def _end(steps: Steps) -> Iterator[str]:
     total = sum(span.counted for span in steps.spans)
     if total and steps.nominal is not None:
-        yield f"共扣除 {total} 天 → {_shown(steps.nominal + timedelta(days=total))}"
+        yield f"共扣除 {total} 天 → {shown(steps.nominal + timedelta(days=total))}"
     yield from _until(steps, total)
     yield from _roll(steps)
     if steps.provisional:
@@ -301,7 +301,7 @@ def _until(steps: Steps, total: int) -> Iterator[str]:
     if latest is None or steps.nominal is None or steps.before_roll is None:
         return
     if steps.before_roll > steps.nominal + timedelta(days=total):
-        yield f"批准延长至 {latest} → {_shown(steps.before_roll)}"
+        yield f"批准延长至 {latest} → {shown(steps.before_roll)}"
     else:
         yield f"批准延长至的 {latest} 不晚于上述日期，届满日不变"
 
@@ -331,7 +331,8 @@ def _weekday(day: date) -> str:
     return f"周{WEEKDAYS[day.weekday()]}"
 
 
-def _shown(moment: date | None) -> str:
+def shown(moment: date | None) -> str:
+    """A day, or a moment to the minute."""
     return f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else str(moment)
 
 

@@ -25,7 +25,7 @@ from cases.deadlines import (
     level,
     remaining,
 )
-from cases.explanations import ANCHORS
+from cases.explanations import ANCHORS, shown
 from cases.law_rows import ACCEPTED_STARTS
 from cases.layouts import EARLIEST, LATEST
 from cases.limits import Choice, instance_of, limit_for
@@ -151,9 +151,9 @@ def start_said(case: Case, limit: Any) -> str:
     """Which recorded date the limit is counted from, and for which other one of the law it stands in."""
     start = start_of(case, limit)
     if not stands_in(start, limit):
-        return f"起算日取{start.name} {start.day}"
+        return f"起算日取{start.name} {shown(start.day)}"
     wanted = ANCHORS[limit.start]
-    return f"法律规定自{wanted}起算，案件未记录该{wanted[-1]}，暂按{start.name}计算（{start.day}）"
+    return f"法律规定自{wanted}起算，案件未记录该{wanted[-1]}，暂按{start.name}计算（{shown(start.day)}）"
 
 
 def start_of(case: Case, limit: TimeLimit) -> Start:

@@ -14,6 +14,7 @@ from courts.models import Court, User
 
 ANY = ("", _("不限"))
 BAD_DAY = {"invalid": _("日期应写作 2026-03-02 这样的格式")}
+BAD_TIME = {"invalid": _("时刻应写作 09:30 这样的格式")}
 NOT_A_CHOICE = {"invalid_choice": _("没有这一选项，请从列表中选择")}
 
 
@@ -22,6 +23,19 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(
         label=label, widget=widget, error_messages=errors, input_formats=["%Y-%m-%d"], **options
+    )
+
+
+def time_field(label: Any, **options: Any) -> forms.TimeField:
+    """An optional time of day."""
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    return forms.TimeField(
+        label=label,
+        widget=widget,
+        error_messages=BAD_TIME,
+        input_formats=["%H:%M"],
+        required=False,
+        **options,
     )
 
 

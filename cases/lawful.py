@@ -6,13 +6,17 @@ Forms ask before they send and services ask again before they write, so the rule
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
-from cases.models import Case, Exclusion
+from django.utils import timezone
+
+from cases.layouts import EARLIEST, LATEST
+from cases.models import Case, Exclusion, ProcedureEvent
 from catalogues.law import Ground
 from catalogues.selectors import Law
 
 PAUSES = ("exclude", "suspend")
+ACCEPTED = "受理"
 SUBSTITUTES = {
     "restart": "的效果是重新计算审限，请用“重新计算审限”登记",
     "local_rule": "只有地方内规为据，默认不扣除审限，无须登记",
@@ -81,6 +85,24 @@ def closing_problem(case: Case, closed_on: date, today: date) -> str | None:
     if closed_on > today:
         return f"结案日期 {closed_on} 尚未到来，应不晚于今天 {today}"
     return None
+
+
+def moment_problem(node: str, on: date, moment: datetime | None) -> str | None:
+    """Why this time of day cannot be entered. Acceptance is entered for the sake of its time alone."""
+    if moment is None:
+        return f"登记“{node}”须填写时刻，以小时计算的期限自该时刻起算" if node == ACCEPTED else None
+    if not EARLIEST <= on <= LATEST:
+        return f"日期 {on} 不在 {EARLIEST.year} 年至 {LATEST.year} 年之间，请核对"
+    if timezone.localtime(moment).date() != on:
+        return f"时刻 {timezone.localtime(moment):%Y-%m-%d %H:%M} 不在 {on} 当日，应为该日的时刻"
+    return None
+
+
+def another_moment(event: ProcedureEvent, moment: datetime | None) -> str | None:
+    if moment is None or event.at in (None, moment):
+        return None
+    stands = timezone.localtime(event.at)
+    return f"{event.on} 的“{event.node}”已登记时刻 {stands:%H:%M}，如有误请先撤销该登记再登记"
 
 
 def conversion_problem(case: Case, to_procedure: str, decided_on: date) -> str | None:

@@ -15,7 +15,7 @@ from cases.access import grant_access, revoke_access, seal_case
 from cases.doubts import settle_doubt
 from cases.guard import leave_trace, locked, permit, refuse_if, set_fields
 from cases.identity import correct_number, link_cases
-from cases.lawful import closing_problem, conversion_problem
+from cases.lawful import another_moment, closing_problem, conversion_problem, moment_problem
 from cases.models import Case, Conversion, Exclusion, Extension, Fact, ProcedureEvent, Restart
 from cases.pauses import entered, exclude_days, extend_limit, pause_clock, restart_limit, resume_clock
 from courts.models import Division, User
@@ -55,21 +55,35 @@ TAKES = {
 
 @transaction.atomic
 def record_event(
-    *, case: Case, node: str, on: date, by: User, at: datetime, note: str = ""
+    *,
+    case: Case,
+    node: str,
+    on: date,
+    by: User,
+    at: datetime,
+    note: str = "",
+    moment: datetime | None = None,
 ) -> ProcedureEvent:
-    """Record that something happened in the procedure (流程节点事件). One entered again after withdrawal stands again."""
+    """Record that something happened in the procedure (流程节点事件). One entered again after withdrawal stands again.
+
+    ``moment`` is the time of that day, from which limits in hours run; it may be added to an event without one.
+    """
     act = "cases.record_event"
     permit(act, permission=Permission.RECORD_EVENT, case=case, by=by)
     case = locked(case)
+    refuse_if(moment_problem(node, on, moment), act, case=case, by=by)
     event, is_new = ProcedureEvent.objects.get_or_create(
-        case=case, node=node, on=on, note=note, defaults=entered(by, at)
+        case=case, node=node, on=on, note=note, defaults=entered(by, at) | {"at": moment}
     )
-    if is_new or event.withdrawn_at is not None:
-        ProcedureEvent.objects.filter(pk=event.pk).update(withdrawn_at=None)
-        event.withdrawn_at = None
-        leave_trace(
-            act, case=case, by=by, at=at, because=note, after={"fact": event.pk, "node": node, "on": str(on)}
-        )
+    is_back = event.withdrawn_at is not None
+    if not is_back:
+        refuse_if(another_moment(event, moment), act, case=case, by=by)
+    if is_new or is_back or (moment and event.at is None):
+        event.withdrawn_at, event.at = None, moment
+        event.save(update_fields=["withdrawn_at", "at"])
+        after = {"fact": event.pk, "node": node, "on": str(on)}
+        after |= {"at": moment.isoformat()} if moment else {}
+        leave_trace(act, case=case, by=by, at=at, because=note, after=after)
     return event
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from cases.explanations import UNITS
 from cases.models import Case, Conversion, Exclusion, Extension, ProcedureEvent, Restart
 from catalogues.selectors import Law
@@ -81,7 +83,8 @@ def told(fact: Any, law: Law) -> tuple[date | None, str, str]:
     """The day, the title and the detail of a fact."""
     match fact:
         case ProcedureEvent():
-            return fact.on, fact.node, fact.note
+            moment = f"{timezone.localtime(fact.at):%H:%M}" if fact.at else ""
+            return fact.on, fact.node, "；".join(filter(None, (moment, fact.note)))
         case Exclusion():
             return fact.starts_on, name_of_ground(fact.ground, law), told_of_pause(fact)
         case Extension():

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from audit.models import Entry
-from cases.models import Change, Conversion, Exclusion, Extension, ProcedureEvent
+from cases.models import Case, Change, Conversion, Exclusion, Extension, ProcedureEvent
 
 PAUSE = {"ground": "appraisal", "starts_on": "2026-04-01", "review_on": "2026-06-01", "reason": "等待鉴定"}
 EVENT = {"node": "开庭", "on": "2026-04-20"}
@@ -67,6 +67,33 @@ def test_a_pause_stops_the_clock_and_its_end_starts_it_again(act, calls, judge):
     assert act(f"pauses/{pause['id']}/resume", {"resumes_on": "2026-04-11"}).status_code == 200
     clock = calls(judge).get(address).json()["clocks"][0]
     assert (clock["state"], clock["due"], clock["excluded_days"]) == ("running", "2026-09-14", 10)
+
+
+def test_a_limit_in_hours_runs_from_the_moment_that_was_sent(act, calls, judge):
+    Case.objects.filter(pk=act.case.pk).update(type_code="民保令", procedure="")
+    address = f"/api/v1/cases/{act.case.pk}/clocks/?as_of=2026-03-03"
+    assert calls(judge).get(address).json()["clocks"][0]["state"] == "unknown"
+    accepted = {"node": "受理", "on": "2026-03-02"}
+    assert "须填写时刻" in act("events", accepted).content.decode()
+    assert "不在 2026-03-02 当日" in act("events", accepted | {"at": "2026-03-02T23:30Z"}).content.decode()
+    assert "时刻应写作" in act("events", accepted | {"at": "2026-03-02"}).content.decode()
+    event = act("events", accepted | {"at": "2026-03-02T01:30Z"})
+    assert (event.status_code, event.json()["at"]) == (201, "2026-03-02T09:30:00+08:00")
+    assert act("events", accepted | {"at": "2026-03-02T09:30+08:00"}).status_code == 200
+    clock = calls(judge).get(address).json()["clocks"][0]
+    assert (clock["state"], clock["due"]) == ("running", "2026-03-05T09:30:00+08:00")
+    assert clock["because"][1] == "起算日取受理时刻 2026-03-02 09:30"
+
+
+def test_a_time_is_added_to_an_event_once_and_changed_by_withdrawing_it(act):
+    assert act("events", EVENT).json()["at"] is None
+    event = act("events", EVENT | {"at": "2026-04-20T09:00"}).json()
+    assert event["at"] == "2026-04-20T09:00:00+08:00"
+    other = EVENT | {"at": "2026-04-20T10:00"}
+    assert "已登记时刻 09:00" in act("events", other).content.decode()
+    act(f"events/{event['id']}/withdrawal", {"reason": "登记有误"})
+    assert act("events", other).json()["at"] == "2026-04-20T10:00:00+08:00"
+    assert ProcedureEvent.objects.count() == 1
 
 
 def test_a_pause_without_an_owner_is_the_judges(act, judge):

@@ -1,15 +1,20 @@
 """Entering facts on pages: with a preview, without scripts, keeping what was typed, refusing with a sentence."""
 
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Entry
 from cases import services
 from cases.models import AccessGrant, Case, Change, Clock, Conversion, Exclusion, Extension, ProcedureEvent
 from courts.models import FixedDay
 from pipeline.services import drain
+
+SHANGHAI = partial(datetime, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture(autouse=True)
@@ -238,6 +243,22 @@ def test_an_event_of_tomorrow_can_only_be_a_hearing(client, case, at):
     assert "尚未到来" in client.post(at("event", case), {"node": "宣判", "on": "2026-07-01"}).content.decode()
     client.post(at("event", case), {"node": "开庭", "on": "2026-07-01"})
     assert ProcedureEvent.objects.get().node == "开庭"
+
+
+def test_a_limit_in_hours_runs_from_the_moment_entered_on_the_page(client, file_case, at):
+    case = file_case(type_code="民保令", procedure="")
+    drain(at=timezone.now(), today=date(2026, 6, 30))
+    page = reverse("cases:page", args=[case.pk])
+    assert "缺少时刻" in client.get(page).content.decode()
+    given = {"node": "受理", "on": "2026-06-29"}
+    assert "须填写时刻" in client.post(at("event", case), given).content.decode()
+    assert "时刻应写作" in client.post(at("event", case), given | {"time": "9点半"}).content.decode()
+    assert client.post(at("event", case), given | {"time": "09:30"}).status_code == 302
+    drain(at=timezone.now(), today=date(2026, 6, 30))
+    assert Clock.objects.get(case=case, kind="statutory").due_at == SHANGHAI(2026, 7, 2, 9, 30)
+    html = client.get(page).content.decode()
+    assert "受理时刻" in html
+    assert "2026-06-29 09:30 受理之时起算" in html
 
 
 def test_a_number_already_taken_is_said_at_the_field(client, file_case, trial_office):
