@@ -1,4 +1,4 @@
-"""Editions of the catalogues, their entries, and the working calendar laid out by day for SQL."""
+"""Editions of the catalogues and their entries."""
 
 from __future__ import annotations
 
@@ -104,28 +104,3 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()
-
-
-class WorkDay(models.Model):
-    """One calendar day as the clocks read it in SQL, written out from the published calendar.
-
-    ``calendar`` is 0 for the national one, else the id of the court whose overlay applies.
-    ``ordinal`` counts the working days up to and including this day.
-    """
-
-    pk = models.CompositePrimaryKey("calendar", "day")
-    calendar = models.IntegerField("日历")
-    day = models.DateField("日期")
-    is_workday = models.BooleanField("工作日")
-    rolls_to = models.DateField("顺延至")
-    roll_published = models.BooleanField("顺延所及年份均已公布")
-    ordinal = models.IntegerField("工作日序数")
-    published = models.BooleanField("已公布")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "工作日"
-        indexes = [
-            models.Index(
-                fields=["calendar", "ordinal"], condition=Q(is_workday=True), name="workdays_by_ordinal"
-            )
-        ]

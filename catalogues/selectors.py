@@ -64,7 +64,7 @@ class Law:
         return self.local.get(court_id or NATIONAL, self.national)
 
     def calendar_id(self, court_id: int | None) -> int:
-        """The number of the court's calendar in ``WorkDay``: its own id where it has an overlay, else 0."""
+        """The number the set-based clocks know the court's calendar by: its own id where it has an overlay, else 0."""
         return court_id if court_id in self.local else NATIONAL
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,13 +15,11 @@ from django.db.models import Max
 from audit import trail
 from audit.models import Entry
 from catalogues import library, schema, selectors
-from catalogues.models import Edition, EditionQuerySet, Item, WorkDay
-from catalogues.workdays import WorkCalendar
+from catalogues.models import Edition, EditionQuerySet, Item
 from courts.models import Court, User
 from courts.reach import highest_courts
 from courts.roles import Permission
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2060, 12, 31)
 Entries = Iterable[tuple[str, dict[str, Any]]]
 
 
@@ -196,8 +194,6 @@ def lay_out(edition: Edition) -> None:
     """Write what is in force now where others read it."""
     if edition.kind == "courts":
         seat_courts(edition)
-    if edition.kind == "calendar":
-        write_workdays()
     selectors.new_version()
     transaction.on_commit(selectors.new_version)
 
@@ -302,34 +298,3 @@ def seat_former_courts(by_code: dict[str, Court]) -> None:
                 valid_to=former.valid_to,
                 recognised=False,
             )
-
-
-def write_workdays() -> None:
-    """Lay out every published calendar by day for the set-based clocks."""
-    law = selectors.read_law()
-    calendars = {selectors.NATIONAL: law.national, **law.local}
-    WorkDay.objects.all().delete()
-    for number, calendar in calendars.items():
-        WorkDay.objects.bulk_create(days_of(number, calendar), batch_size=5000)
-
-
-def days_of(number: int, calendar: WorkCalendar) -> list[WorkDay]:
-    span = (LAST_DAY - FIRST_DAY).days + 1
-    days = [FIRST_DAY + timedelta(days=n) for n in range(span)]
-    ordinal, rows = 0, []
-    for day in days:
-        works = calendar.is_workday(day)
-        ordinal += works
-        rolled = calendar.roll_forward(day)
-        rows.append(
-            WorkDay(
-                calendar=number,
-                day=day,
-                is_workday=works,
-                rolls_to=rolled.day,
-                roll_published=not rolled.provisional,
-                ordinal=ordinal,
-                published=calendar.is_published(day.year),
-            )
-        )
-    return rows

@@ -118,7 +118,7 @@ def law_is_read_anew_after_a_publication():
 
 #: The published law stays from test to test; everything else a committed test filled is emptied.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "courts_court", "catalogues_edition"}
-KEPT |= {"catalogues_item", "catalogues_workday"}
+KEPT |= {"catalogues_item"}
 
 
 def empty_tables_as_owner(self) -> None:
@@ -134,7 +134,6 @@ def empty_tables_as_owner(self) -> None:
         )
         cursor.execute("DELETE FROM catalogues_edition WHERE origin = 'court'")
         cursor.execute("UPDATE catalogues_edition SET status = 'published' WHERE origin = 'git'")
-        cursor.execute("DELETE FROM catalogues_workday WHERE calendar <> 0")
         referred = [
             "courts_posting",
             "courts_division",

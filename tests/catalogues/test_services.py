@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.trail import Refused
 from catalogues import library
-from catalogues.models import Edition, Item, WorkDay
+from catalogues.models import Edition, Item
 from catalogues.selectors import causes_on, law_in_use, years_missing
 from catalogues.services import (
     draft_edition,
@@ -244,17 +244,6 @@ def test_a_local_holiday_moves_that_courts_days_only(trial_office, colleague, co
     assert law.national.is_workday(date(2026, 3, 2))
     assert law.calendar_id(court.pk) == court.pk
     assert law.calendar_id(Court.objects.get(code="川1503").pk) == 0
-    assert not WorkDay.objects.get(calendar=court.pk, day=date(2026, 3, 2)).is_workday
-    assert WorkDay.objects.get(calendar=0, day=date(2026, 3, 2)).is_workday
-
-
-def test_the_days_written_for_sql_are_the_days_of_the_calendar(db):
-    national = law_in_use().national
-    for row in WorkDay.objects.filter(calendar=0, day__range=(date(2023, 12, 1), date(2027, 2, 1))):
-        rolled = national.roll_forward(row.day)
-        assert (row.is_workday, row.rolls_to, row.roll_published) == (
-            national.is_workday(row.day), rolled.day, not rolled.provisional,
-        )  # fmt: skip
 
 
 def test_a_case_keeps_the_causes_of_the_year_it_was_filed_in(db):
