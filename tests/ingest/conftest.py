@@ -44,3 +44,13 @@ def import_file(tmp_path, db):
         return (json.loads(report.read_text()) if report.exists() else {}) | {"code": left.value.code}
 
     return run
+
+
+@pytest.fixture
+def ledger(table, import_file):
+    """``ledger([cells…], headers=…)``: import rows of cases and return the report."""
+
+    def run(*rows, headers="案号 案由 立案日期", **options):
+        return import_file(table(headers.split(), rows), **options)
+
+    return run
