@@ -8,6 +8,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="conversion",
             name="from_limit",
-            field=models.CharField(blank=True, default="", max_length=40, verbose_name="原注明的审限规则"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="原注明的审限规则"),
         ),
     ]

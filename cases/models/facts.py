@@ -140,7 +140,7 @@ class Conversion(Fact):
     """A change of procedure (程序转换). Civil clocks keep running, criminal ones start anew with a ``Restart``."""
 
     from_procedure = models.CharField("原程序", max_length=10, choices=PROCEDURES)
-    from_limit = models.CharField("原注明的审限规则", max_length=40, blank=True, default="")
+    from_limit = models.CharField("原注明的审限规则", max_length=40, blank=True, db_default="", default="")
     to_procedure = models.CharField("新程序", max_length=10, choices=PROCEDURES)
     decided_on = models.DateField("决定日期")
     reason = models.CharField("理由", max_length=300, blank=True)
