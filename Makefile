@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# A court's network may have a certificate authority of its own: trust what the machine trusts.
+export UV_SYSTEM_CERTS := 1
 
 .PHONY: help setup run test check bench down clean
 
