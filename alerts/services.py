@@ -17,7 +17,7 @@ MOVED_ON = {"met": "已完成", "paused": "已停表", "lapsed": "期限已变�
 #: ``alerts.stages.stage_on`` for every running clock; the tests hold the two together.
 STAGED = """
 staged AS MATERIALIZED (
-    SELECT case_id, rule, turn, due_on,
+    SELECT case_id, kind, rule, turn, due_on,
            CASE WHEN backwards THEN CASE WHEN due_on - %(day)s BETWEEN 0 AND %(urgent)s THEN 'urgent' END
                 WHEN due_on < %(day)s THEN 'overdue'
                 WHEN due_on - %(day)s <= %(urgent)s AND due_on - start_on >= %(urgent)s THEN 'urgent'
@@ -42,8 +42,8 @@ RAISE = f"""
 WITH {STAGED},
 standing AS MATERIALIZED (
     SELECT case_id, clock, turn, stage, due_on FROM alerts_alert a WHERE closed_at IS NULL AND {{alerts_chosen}})
-INSERT INTO alerts_alert (case_id, clock, turn, stage, due_on, raised_at, closed_because)
-SELECT s.case_id, s.rule, s.turn, s.stage, s.due_on, %(at)s, '' FROM staged s
+INSERT INTO alerts_alert (case_id, kind, clock, turn, stage, due_on, began_on, late, raised_at, closed_because)
+SELECT s.case_id, s.kind, s.rule, s.turn, s.stage, s.due_on, %(day)s, false, %(at)s, '' FROM staged s
  WHERE s.stage IS NOT NULL
    AND NOT EXISTS (SELECT FROM standing a WHERE a.case_id = s.case_id AND a.clock = s.rule AND a.turn = s.turn
                                             AND a.stage = s.stage AND a.due_on = s.due_on)

@@ -192,3 +192,80 @@ class FormerPrefix:
     valid_to: date | None
     confidence: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class LadderStage:
+    """One rung of a ladder: when the stage begins, who is told, how often again, and by which channels beside the inbox.
+
+    ``measure`` is ``part`` (``n`` of ``of`` parts of the time have run), ``before`` (``n`` days before the due day) or
+    ``after`` (``n`` days after it). ``tell`` names capacities: judge, presiding, assistant, clerk, owner (of a pause),
+    division_head, vice_president, president, trial_office, itadmin. ``repeat_days`` None: told once.
+    """
+
+    stage: str  # early | mid | urgent | overdue
+    measure: str  # part | before | after
+    n: int
+    of: int | None
+    tell: tuple[str, ...]
+    repeat_days: int | None
+    channels: tuple[str, ...]  # email | sms
+
+
+@dataclass(frozen=True)
+class AlertLadder:
+    """One version of a warning ladder (预警阶梯): what it watches, for which cases, and its stages, mildest first.
+
+    ``procedures`` empty: any. The first ladder of the catalogue that fits a case is the one that counts. ``lapses``:
+    nothing is said after the due day, because letting it pass is no breach (a day counted back, 倒算).
+    """
+
+    id: str
+    name: str
+    watches: str  # statutory | derived | node | stalled | pause | calendar
+    categories: tuple[str, ...]  # 全部 for any
+    procedures: tuple[str, ...]
+    stages: tuple[LadderStage, ...]
+    lapses: bool
+    basis: str
+    confidence: str
+    effective_from: date
+    effective_to: date | None
+    dated_by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class AlertSetting:
+    """One version of a number or word the alerts go by (预警参数): the hour of the digest, the longest snooze."""
+
+    id: str
+    name: str
+    n: int | None
+    text: str
+    unit: str
+    basis: str
+    confidence: str
+    effective_from: date
+    effective_to: date | None
+    dated_by: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class MonitoredNode:
+    """A flow node that is watched (监控节点, S01–S71), in which sets, for which categories of cases.
+
+    ``limits`` are the steps of ``nodes`` whose legal period it watches; ``events`` the recorded events it is about. A
+    node with neither limits nor events is only listed.
+    """
+
+    id: str
+    stage: str
+    name: str
+    categories: tuple[str, ...]
+    profiles: tuple[str, ...]  # sz | gz | sx | yb
+    limits: tuple[str, ...]
+    events: tuple[str, ...]
+    confidence: str
+    note: str = ""

@@ -15,6 +15,9 @@ KINDS = [
     ("causes_administrative", "行政案由"),
     ("courts", "法院"),
     ("calendar", "节假日与调休"),
+    ("alert_ladders", "预警阶梯"),
+    ("alert_settings", "预警参数"),
+    ("monitored_nodes", "监控节点"),
 ]
 STATUSES = [("draft", "草稿"), ("published", "已发布"), ("superseded", "已被取代"), ("withdrawn", "已撤回")]
 

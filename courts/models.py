@@ -86,6 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField("姓名", max_length=40)
     staff_no = models.CharField("人事编号", max_length=40, unique=True, null=True, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
+    phone = models.CharField("手机号", max_length=20, blank=True)
     language = models.CharField("语言", max_length=10, default="zh-hans")
     is_active = models.BooleanField("在用", default=True)
     is_demo = models.BooleanField("演示账号", default=False)
@@ -195,6 +196,29 @@ class Availability(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(fraction__gte=0, fraction__lte=1), name="availability_is_a_share"
+            ),
+        ]
+
+
+class StandIn(models.Model):
+    """Somebody looks after a person's cases while they are away (代办): sees them, is told of them, decides nothing."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="stand_ins", verbose_name="离岗人")
+    stand_in = models.ForeignKey(User, models.CASCADE, related_name="standing_in", verbose_name="代办人")
+    starts_on = models.DateField("起")
+    ends_on = models.DateField("止(含)")
+    reason = models.CharField("事由", max_length=80)
+    created_at = models.DateTimeField("登记时间")
+    ended_at = models.DateTimeField("提前终止时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代办"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="stand_in_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(person=F("stand_in")), name="nobody_stands_in_for_themselves"
             ),
         ]
 

@@ -94,6 +94,9 @@ class Permission(StrEnum):
     DRAFT_CATALOGUE = "draft_catalogue"
     PUBLISH_CATALOGUE = "publish_catalogue"
     MANAGE_PEOPLE = "manage_people"
+    SEND_PROMPT = "send_prompt"  # a written reminder that asks for acknowledgement (提示)
+    MANAGE_SENDING = "manage_sending"  # channels, subscriptions and node profiles of the own court
+    SEE_RUNNING = "see_running"  # whether the system itself runs (运行状况)
 
 
 _P = Permission
@@ -111,11 +114,15 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.GRANT_ACCESS,
             _P.REASSIGN,
             _P.BROWSE_CATALOGUES,
+            _P.SEND_PROMPT,
+            _P.SEE_RUNNING,
         }
     ),
-    Role.VICE_PRESIDENT: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES}),
+    Role.VICE_PRESIDENT: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}),
     Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD}),
-    Role.DIVISION_HEAD: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES}),
+    Role.DIVISION_HEAD: frozenset(
+        {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
+    ),
     Role.PRESIDING: _HANDLES,
     Role.JUDGE: _HANDLES,
     Role.ASSISTANT: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE}),
@@ -137,12 +144,17 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.BROWSE_CATALOGUES,
             _P.DRAFT_CATALOGUE,
             _P.PUBLISH_CATALOGUE,
+            _P.SEND_PROMPT,
+            _P.MANAGE_SENDING,
+            _P.SEE_RUNNING,
         }
     ),
     Role.DISCIPLINE: frozenset({_P.SEE_TRAIL}),
     Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),  # postings of the own court and those below
     Role.PETITION: frozenset[Permission](),
-    Role.ITADMIN: frozenset({_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE}),
+    Role.ITADMIN: frozenset(
+        {_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE, _P.MANAGE_SENDING, _P.SEE_RUNNING}
+    ),
     Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES}),
     Role.EXTERNAL: frozenset[Permission](),
 }
