@@ -43,7 +43,8 @@ class NoticeQuerySet(ScopedQuerySet):
 class Notice(models.Model):
     """One person was told of one thing (告知): the in-app inbox, written with the alert in one transaction.
 
-    ``round`` counts how often the person was told of the same alert; ``role`` in which capacity.
+    ``round`` counts how often the person was told of the same alert; ``role`` in which capacity. ``told_on`` is the
+    court's day of it, from which repetitions are counted; empty on what is not repeated.
     """
 
     KINDS = [
@@ -73,6 +74,7 @@ class Notice(models.Model):
     subject = models.CharField("标题", max_length=200, blank=True)
     address = models.CharField("链接", max_length=500, blank=True)
     told_at = models.DateTimeField("告知时间")
+    told_on = models.DateField("告知日", null=True)
     read_at = models.DateTimeField("阅读时间", null=True, blank=True)
     acknowledged_at = models.DateTimeField("确认时间", null=True, blank=True)
     answer = models.CharField("回复", max_length=500, blank=True)
