@@ -53,7 +53,7 @@ def day(value: object) -> date:
     return found
 
 
-def _check_versions(code: str, body: Body) -> Found:
+def check_versions(code: str, body: Body) -> Found:
     started: date | None = None
     for place, version in enumerate(body["versions"], start=1):
         path = (code, f"versions {place}")
@@ -71,7 +71,7 @@ def _check_versions(code: str, body: Body) -> Found:
 
 def _check_time_limits(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
-        yield from _check_versions(code, body)
+        yield from check_versions(code, body)
         for place, version in enumerate(body["versions"], start=1):
             path = (code, f"versions {place}")
             yield from _needs(version, path, *LIMIT_NEEDS.get(version.get("unit"), ("n",)))
@@ -100,7 +100,7 @@ def _needs(body: Body, path: tuple[str, ...], *names: str) -> Found:
 
 def _check_nodes(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
-        yield from _check_versions(code, body)
+        yield from check_versions(code, body)
         for place, version in enumerate(body["versions"], start=1):
             if version["unit"] in COUNTED:
                 yield from _needs(version, (code, f"versions {place}"), "n")
@@ -108,7 +108,7 @@ def _check_nodes(entries: Mapping[str, Body]) -> Found:
 
 def _check_grounds(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
-        yield from _check_versions(code, body)
+        yield from check_versions(code, body)
         for place, version in enumerate(body["versions"], start=1):
             if (version.get("max_n") is None) != (version.get("max_unit") is None):
                 yield (

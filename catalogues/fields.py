@@ -69,6 +69,28 @@ MODES = {
 }  # fmt: skip
 CASE_TYPE_STATUS = {"standard": "国家标准", "observed": "已见使用", "practice": "实务", "legacy": "旧代字"}
 CAUSE_STATUS = {"active": "现行", "legacy": "旧类"}
+PROCEDURES = {
+    "ordinary": "普通程序", "summary": "简易程序", "small": "小额诉讼程序", "fast": "速裁程序", "special": "特别程序",
+    "second": "二审程序", "retrial": "审判监督程序",
+}  # fmt: skip
+WATCHES = {
+    "statutory": "审限", "derived": "派生期限", "node": "节点期限", "stalled": "停滞", "pause": "暂停待复核",
+    "calendar": "日历待公布",
+}  # fmt: skip
+STAGES = {"early": "远期", "mid": "中期", "urgent": "紧急", "overdue": "已超"}  # mildest first
+MEASURES = {"part": "期间已过几分之几时起", "before": "到期前若干日起", "after": "到期后若干日起"}
+CAPACITIES = {
+    "judge": "承办法官", "presiding": "审判长", "assistant": "法官助理", "clerk": "书记员", "owner": "暂停负责人",
+    "division_head": "庭长", "vice_president": "分管院领导", "president": "院长", "trial_office": "审管办",
+    "itadmin": "系统管理员",
+}  # fmt: skip
+CHANNELS = {"email": "电子邮件", "sms": "短信"}
+SETTING_UNITS = {
+    "hour": "时（钟点）", "line": "行", "message": "条", "workday": "个工作日", "day": "日", "percent": "%", "case": "件",
+    "year": "年", "month": "月", "word": "（文字）",
+}  # fmt: skip
+MONITORED = CATEGORIES | {"减刑假释": "减刑假释", "申请再审审查": "申请再审审查"}
+PROFILES = {"sz": "24 项组", "gz": "42 项组", "sx": "31 项组", "yb": "182 项组"}
 
 
 @dataclass(frozen=True)
@@ -157,6 +179,37 @@ GROUND_VERSION = (
     _choice("max_unit", "上限单位", {"day": "日", "month": "个月"}, required=False),
     BASIS, SURE, NOTE,
 )  # fmt: skip
+LADDER_STAGE = (
+    _choice("stage", "阶段", STAGES),
+    _choice("measure", "起点", MEASURES),
+    Field("n", "日数（几分之几的，填分子）", "number", required=True),
+    Field("of", "分母（仅几分之几时填）", "number"),
+    Field("tell", "告知对象", "texts", required=True, choices=CAPACITIES),
+    Field("repeat_days", "每隔几日重复（日，空为只告知一次）", "number"),
+    Field("channels", "站内信以外的渠道", "texts", choices=CHANNELS),
+)
+LADDER_VERSION = (
+    *WINDOW,
+    Field("stages", "阶段", "items", required=True, fields=LADDER_STAGE),
+    _choice("lapses", "到期后不再预警", {"yes": "是（逾期不构成违反，如倒算的申请日）", "no": "否"}, required=False),
+    BASIS, SURE, NOTE,
+)  # fmt: skip
+SETTING_VERSION = (
+    *WINDOW,
+    Field("n", "数值", "number"),
+    Field("text", "文字值"),
+    _choice("unit", "单位", SETTING_UNITS),
+    BASIS, SURE, NOTE,
+)  # fmt: skip
+MONITORED_NODE = (
+    Field("stage", "阶段", required=True),
+    NAME,
+    Field("categories", "适用案件类别", "texts", required=True, choices=MONITORED),
+    Field("profiles", "监控组", "texts", choices=PROFILES),
+    Field("limits", "所看的节点时限", "texts"),
+    Field("events", "所看的流程事件", "texts"),
+    SURE, NOTE,
+)  # fmt: skip
 CAUSE = (
     NAME,
     Field("parent", "上级案由"),
@@ -222,5 +275,15 @@ KINDS = {
         Kind("causes_administrative", "行政案由", "causes_administrative.csv", CAUSE),
         Kind("courts", "法院", "courts.csv", COURT),
         Kind("calendar", "工作日历", "calendars/national.yaml", CALENDAR_YEAR),
+        Kind(
+            "alert_ladders", "预警阶梯", "alert_ladders.yaml",
+            (
+                NAME, _choice("watches", "所看的事", WATCHES),
+                Field("categories", "适用案件类别", "texts", required=True, choices=SCOPES),
+                Field("procedures", "适用程序（空为各种程序）", "texts", choices=PROCEDURES), _versions(LADDER_VERSION),
+            ),
+        ),
+        Kind("alert_settings", "预警参数", "alert_settings.yaml", (NAME, _versions(SETTING_VERSION))),
+        Kind("monitored_nodes", "监控节点", "monitored_nodes.yaml", MONITORED_NODE),
     )
 }  # fmt: skip

@@ -216,8 +216,8 @@ class LadderStage:
 class AlertLadder:
     """One version of a warning ladder (预警阶梯): what it watches, for which cases, and its stages, mildest first.
 
-    ``procedures`` empty: any. The first ladder of the catalogue that fits a case is the one that counts. ``lapses``:
-    nothing is said after the due day, because letting it pass is no breach (a day counted back, 倒算).
+    ``procedures`` empty: any. The narrowest ladder that fits a case is the one that counts. ``lapses``: nothing is said
+    after the due day, because letting it pass is no breach (a day counted back, 倒算).
     """
 
     id: str

@@ -13,7 +13,19 @@ from typing import Any, TypeVar
 import yaml
 
 from catalogues import schema
-from catalogues.law import CaseType, Cause, CourtEntry, FormerPrefix, Ground, Node, Superseded, TimeLimit
+from catalogues.law import (
+    AlertLadder,
+    AlertSetting,
+    CaseType,
+    Cause,
+    CourtEntry,
+    FormerPrefix,
+    Ground,
+    MonitoredNode,
+    Node,
+    Superseded,
+    TimeLimit,
+)
 from catalogues.workdays import WorkCalendar
 
 DATA = Path(__file__).parent / "data"
@@ -78,6 +90,7 @@ TABLES = (
 )  # fmt: skip
 DOCUMENTS = (
     "time_limits.yaml", "exclusion_grounds.yaml", "nodes.yaml", "case_types.yaml", "calendars/national.yaml",
+    "alert_ladders.yaml", "alert_settings.yaml", "monitored_nodes.yaml",
 )  # fmt: skip
 
 
@@ -110,6 +123,24 @@ def case_types() -> tuple[CaseType, ...]:
 def type_codes() -> dict[str, str]:
     """Every code a case number may carry (类型代字), with the category of cases it stands for."""
     return {case_type.type_code: case_type.category for case_type in case_types()}
+
+
+@cache
+def ladders() -> dict[str, tuple[AlertLadder, ...]]:
+    """Every warning ladder (预警阶梯) by id: its versions, oldest first."""
+    return _parsed("alert_ladders.yaml", schema.parse_ladder)
+
+
+@cache
+def settings() -> dict[str, tuple[AlertSetting, ...]]:
+    """Every number and word the alerts go by (预警参数) by id: its versions, oldest first."""
+    return _parsed("alert_settings.yaml", schema.parse_setting)
+
+
+@cache
+def monitored_nodes() -> dict[str, MonitoredNode]:
+    """The flow nodes that are watched (监控节点) by id."""
+    return {code: found for code, (found,) in _parsed("monitored_nodes.yaml", schema.parse_monitored).items()}
 
 
 @cache

@@ -11,15 +11,20 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from catalogues.alert_checks import ALERT_CHECKS
 from catalogues.checks import CHECKS, Body, Found, day, day_or_none, unknown
 from catalogues.fields import KINDS, Field
 from catalogues.law import (
+    AlertLadder,
+    AlertSetting,
     CaseType,
     Cause,
     CourtEntry,
     ExtensionRule,
     FormerPrefix,
     Ground,
+    LadderStage,
+    MonitoredNode,
     Node,
     Superseded,
     TimeLimit,
@@ -57,7 +62,7 @@ def validate(kind: str, entries: Entries, *, source: str = "") -> list[Problem]:
     where = source or KINDS[kind].file
     found = [*_each(kind, listed), *_twice(listed)]
     if not found:
-        found = [*CHECKS[kind](dict(listed))]
+        found = [*({**CHECKS, **ALERT_CHECKS})[kind](dict(listed))]
     if not listed:
         found = [((), "has no entries; give at least one", "没有任何条目；至少应有一条")]
     return [Problem(" › ".join((where, *path)), english, chinese) for path, english, chinese in found]
@@ -198,6 +203,40 @@ def parse_calendar_year(code: str, body: Body) -> tuple[CalendarYear, ...]:
     return (CalendarYear(int(code), tuple(off), tuple(day(worked) for worked in body["workdays"])),)
 
 
+def parse_ladder(code: str, body: Body) -> tuple[AlertLadder, ...]:
+    """Every version of a warning ladder (预警阶梯), oldest first."""
+    shared = {**body, "procedures": body.get("procedures") or []}
+    return tuple(
+        _made(
+            AlertLadder,
+            {
+                **_version(code, shared, version),
+                "stages": tuple(_ladder_stage(stage) for stage in version["stages"]),
+                "lapses": version.get("lapses") == "yes",
+            },
+        )
+        for version in body["versions"]
+    )
+
+
+def _ladder_stage(stage: Body) -> LadderStage:
+    lists = {name: tuple(stage.get(name) or ()) for name in ("tell", "channels")}
+    return _made(LadderStage, {**stage, **lists})
+
+
+def parse_setting(code: str, body: Body) -> tuple[AlertSetting, ...]:
+    """Every version of a number or word the alerts go by (预警参数), oldest first."""
+    return tuple(
+        _made(AlertSetting, {"text": "", **_version(code, body, version)}) for version in body["versions"]
+    )
+
+
+def parse_monitored(code: str, body: Body) -> tuple[MonitoredNode, ...]:
+    """A flow node that is watched (监控节点)."""
+    lists = {name: tuple(body.get(name) or ()) for name in ("categories", "profiles", "limits", "events")}
+    return (_made(MonitoredNode, {**body, **lists, "id": code}),)
+
+
 def parse_former_prefix(prefix: str, body: Body) -> FormerPrefix:
     """A court code that has been replaced (旧法院代字)."""
     until = body.get("valid_to")
@@ -221,6 +260,9 @@ PARSERS: Mapping[str, Callable[[str, Body], tuple[object, ...]]] = {
     "causes_administrative": parse_cause,
     "courts": parse_court,
     "calendar": parse_calendar_year,
+    "alert_ladders": parse_ladder,
+    "alert_settings": parse_setting,
+    "monitored_nodes": parse_monitored,
 }
 
 

@@ -14,13 +14,23 @@ from django.core.cache import cache
 
 from catalogues import schema
 from catalogues.dated import in_force
-from catalogues.law import CaseType, Cause, Ground, Node, TimeLimit
+from catalogues.ladders import narrowest_first
+from catalogues.law import (
+    AlertLadder,
+    AlertSetting,
+    CaseType,
+    Cause,
+    Ground,
+    MonitoredNode,
+    Node,
+    TimeLimit,
+)
 from catalogues.models import Edition, Item
 from catalogues.workdays import CalendarYear, WorkCalendar
 
 VERSION = "catalogues:version"
 NATIONAL = 0
-V = TypeVar("V", TimeLimit, Node, Ground)
+V = TypeVar("V", TimeLimit, Node, Ground, AlertLadder, AlertSetting)
 
 #: The category of our cases (案件类别) for each chapter of the table of case types; the codes that differ follow.
 CHAPTERS = {
@@ -44,6 +54,21 @@ class Law:
     editions: Mapping[str, int]
     national: WorkCalendar
     local: Mapping[int, WorkCalendar] = field(default_factory=dict)
+    ladders: Mapping[str, tuple[AlertLadder, ...]] = field(default_factory=dict)
+    settings: Mapping[str, tuple[AlertSetting, ...]] = field(default_factory=dict)
+    monitored: Mapping[str, MonitoredNode] = field(default_factory=dict)
+
+    def ladders_on(self, day: date) -> tuple[AlertLadder, ...]:
+        """The warning ladders (预警阶梯) in force that day, in the order in which a case tries them."""
+        return narrowest_first(self.ladders.values(), day)
+
+    def setting(self, code: str, on: date) -> int | str:
+        """A number or word the alerts go by (预警参数) on a day. ``KeyError`` with a sentence for an unknown one."""
+        if code not in self.settings:
+            known = ", ".join(sorted(self.settings)) or "none are published"
+            raise KeyError(f'no alert setting is called "{code}"; known: {known}')
+        found = version_for(self.settings[code], on)
+        return found.text if found.n is None else found.n
 
     def limit(self, code: str, on: date) -> TimeLimit:
         """The version for a case filed that day; a case older than the first version gets the first one."""
@@ -124,15 +149,20 @@ def read_law() -> Law:
         editions={kind: edition.number for kind, edition in national.items()},
         national=calendar,
         local=local_calendars(calendar),
+        ladders={code: schema.parse_ladder(code, body) for code, body in entries["alert_ladders"]},
+        settings={code: schema.parse_setting(code, body) for code, body in entries["alert_settings"]},
+        monitored={code: schema.parse_monitored(code, body)[0] for code, body in entries["monitored_nodes"]},
     )
 
 
-READ = ("time_limits", "nodes", "exclusion_grounds", "case_types", "calendar")
+#: What the clocks are computed from; the rest says who is told of them, and when.
+COMPUTED_FROM = ("time_limits", "nodes", "exclusion_grounds", "case_types", "calendar")
+READ = (*COMPUTED_FROM, "alert_ladders", "alert_settings", "monitored_nodes")
 
 
 def editions_key() -> str:
-    """What stands for the law in use, local calendars and all: another edition, another key. Empty before there is any."""
-    ids = Edition.objects.in_use().filter(kind__in=READ).order_by("pk").values_list("pk", flat=True)
+    """What stands for the law the clocks follow, local calendars and all: another edition, another key. Empty before there is any."""
+    ids = Edition.objects.in_use().filter(kind__in=COMPUTED_FROM).order_by("pk").values_list("pk", flat=True)
     said = " ".join(map(str, ids))
     return sha256(said.encode()).hexdigest() if said else ""
 
