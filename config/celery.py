@@ -1,4 +1,8 @@
-"""The task queue and its whole schedule. Tasks live in the rooms as ``tasks.py``."""
+"""The task queue and its whole schedule. Tasks live in the rooms as ``tasks.py``.
+
+Two queues: ``default`` for work of seconds that people wait for, ``slow`` for sweeps, imports and measurements. A
+worker that takes ``slow`` alone may be as busy as it likes: mail and the recomputation of a change never wait for it.
+"""
 
 import os
 
@@ -7,15 +11,52 @@ from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("mingjing")
+app = Celery("mingjing", task_cls="pipeline.runs:RecordedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+SLOW = {"queue": "slow"}
+NIGHT = {"expires": 6 * 3600}  # a night's work is of no use at noon: the next night does it again
+
+app.conf.task_default_queue = "default"
+app.conf.task_routes = {
+    "alerts.tasks.sweep_court": SLOW,
+    "alerts.tasks.measure_spans": SLOW,
+    "ingest.tasks.preview_batch": SLOW,
+    "ingest.tasks.commit_batch": SLOW,
+}
+# Short work that hangs is ended soon; everything else has the limits of the settings.
+SHORT = {"soft_time_limit": 240, "time_limit": 270}
+QUICK = (
+    "alerts.tasks.send_deliveries", "alerts.tasks.sweep_courts", "alerts.tasks.queue_digests",
+    "alerts.tasks.queue_subscriptions", "ingest.tasks.resume_imports", "pipeline.tasks.drain_changes",
+    "pipeline.tasks.follow_the_law",
+)  # fmt: skip
+app.conf.task_annotations = dict.fromkeys(QUICK, SHORT)
+
+# An entry that waited longer than ``expires`` is dropped: a later one of the same job does what it would have done.
 app.conf.beat_schedule = {
     "drain the outbox": {"task": "pipeline.tasks.drain_changes", "schedule": 3.0, "options": {"expires": 30}},
     "follow the law": {"task": "pipeline.tasks.follow_the_law", "schedule": 10.0, "options": {"expires": 30}},
+    "send deliveries": {
+        "task": "alerts.tasks.send_deliveries", "schedule": 10.0, "options": {"expires": 30},
+    },
     "seal the trail": {"task": "audit.tasks.seal_trail", "schedule": 20.0, "options": {"expires": 60}},
     "resume imports": {"task": "ingest.tasks.resume_imports", "schedule": 60.0, "options": {"expires": 60}},
-    "recompute every clock": {"task": "pipeline.tasks.refresh_all", "schedule": crontab(hour=2, minute=10)},
-    "anchor the trail": {"task": "audit.tasks.anchor_trail", "schedule": crontab(hour=0, minute=5)},
-}
+    "sweep the courts": {
+        "task": "alerts.tasks.sweep_courts", "schedule": 300.0, "options": {"expires": 300},
+    },
+    "queue digests": {"task": "alerts.tasks.queue_digests", "schedule": 300.0, "options": {"expires": 300}},
+    "queue subscriptions": {
+        "task": "alerts.tasks.queue_subscriptions", "schedule": 600.0, "options": {"expires": 600},
+    },
+    "anchor the trail": {
+        "task": "audit.tasks.anchor_trail", "schedule": crontab(hour=0, minute=5), "options": NIGHT,
+    },
+    "recompute every clock": {
+        "task": "pipeline.tasks.refresh_all", "schedule": crontab(hour=2, minute=10), "options": NIGHT,
+    },
+    "measure usual spans": {
+        "task": "alerts.tasks.measure_spans", "schedule": crontab(hour=3, minute=30), "options": NIGHT,
+    },
+}  # fmt: skip
