@@ -112,6 +112,7 @@ class Preference(models.Model):
     quiet_to = models.TimeField("免打扰止", null=True, blank=True)
     mail_of_watched = models.BooleanField("关注案件的预警发邮件", default=True)
     sms = models.BooleanField("紧急事项发短信", default=False)
+    columns = models.JSONField("今日页显示的列", default=list, blank=True, help_text="空为全部")
 
     class Meta:
         verbose_name = verbose_name_plural = "提醒设置"
