@@ -9,7 +9,7 @@ from django.db.models import IntegerField, QuerySet, Value, When
 
 from alerts.models import Alert
 from alerts.stages import STAGES
-from catalogues.selectors import law_in_use
+from catalogues.selectors import Law, law_in_use
 from courts.models import User
 
 WORST_FIRST = tuple(reversed(STAGES))
@@ -36,9 +36,21 @@ def open_alerts_of(user: User, case_id: int) -> QuerySet[Alert]:
 def described(alerts: list[Alert], today: date) -> list[Alert]:
     """The alerts with the name of their clock and the days left (negative: overdue) on each."""
     law = law_in_use()
-    names = {code: versions[-1].name for kind in (law.limits, law.nodes) for code, versions in kind.items()}
     for alert in alerts:
-        alert.clock_name = names.get(alert.clock, alert.clock)
+        alert.clock_name = name_of_clock(alert.clock, law)
         alert.days_left = (alert.due_on - today).days
         alert.days_over = -alert.days_left
     return alerts
+
+
+def name_of_clock(clock: str, law: Law) -> str:
+    """What is watched, by the name people know it by: a limit or a step of the catalogue, or what a source calls it."""
+    kind, _, about = clock.partition(":")
+    if kind == "pause":
+        return f"停表复核（{law.grounds[about][-1].name if about in law.grounds else about}）"
+    if kind == "calendar":
+        return f"{about} 年放假安排尚未录入"
+    for names in (law.limits, law.nodes):
+        if clock in names:
+            return names[clock][-1].name
+    return {"stalled": "久无进展"}.get(clock, clock)
