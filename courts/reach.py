@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reach:
-    """Ids of courts and divisions whose cases may be seen; ``filing`` are courts whose unassigned cases may."""
+    """Ids of courts and divisions whose cases may be seen; ``filing`` are courts whose unassigned cases may.
+
+    ``stands_in_for`` are people whose open cases one looks after while they are away (代办).
+    """
 
     courts: frozenset[int]
     divisions: frozenset[int]
     filing: frozenset[int]
+    stands_in_for: frozenset[int] = frozenset()
 
 
 def reach_of(user: User) -> Reach:
@@ -32,7 +36,19 @@ def reach_of(user: User) -> Reach:
             courts |= court_and_below(seat.court_id)
     divisions = {seat.division_id for span, seat in spans if span is Span.DIVISION and seat.division_id}
     filing = {seat.court_id for span, seat in spans if span is Span.FILING}
-    return Reach(frozenset(courts), frozenset(divisions), frozenset(filing))
+    return Reach(frozenset(courts), frozenset(divisions), frozenset(filing), stands_in_for(user))
+
+
+def stands_in_for(user: User) -> frozenset[int]:
+    """The people whose stand-in (代办人) the user is today, as long as both hold a post in one court."""
+    standing = apps.get_model("courts", "StandIn").objects.filter(stand_in=user.pk, ended_at=None)
+    days = list(standing.values_list("person", "starts_on", "ends_on"))
+    if not days or not user.seats:
+        return frozenset()
+    day, courts = today(), {seat.court_id for seat in user.seats}
+    away = [person for person, starts_on, ends_on in days if starts_on <= day <= ends_on]
+    shared = apps.get_model("courts", "Posting").objects.held_on(day).filter(user__in=away, court__in=courts)
+    return frozenset(shared.values_list("user", flat=True))
 
 
 def with_unrecognised(court_ids: set[int]) -> set[int]:

@@ -46,11 +46,16 @@ def by_seat(user: Any, path: str = "") -> Q:
 
 
 def by_post(user: Any, path: str = "") -> Q:
-    """Cases a management or filing post opens; never sealed ones."""
+    """Cases a management or filing post opens, and those of who is away and looked after; never sealed ones."""
     reach = user.reach
-    places = (
-        Q(**{f"{path}court__in": reach.courts})
-        | Q(**{f"{path}division__in": reach.divisions})
-        | Q(**{f"{path}court__in": reach.filing, f"{path}judge": None})
-    )
+    places = by_office(user, path) | Q(**{f"{path}court__in": reach.filing, f"{path}judge": None})
+    if reach.stands_in_for:
+        shared = {seat.court_id for seat in user.seats}
+        away = {f"{path}judge__in": reach.stands_in_for, f"{path}court__in": shared}
+        places |= Q(**away, **{f"{path}closed_on": None})
     return places & Q(**{f"{path}sealed": ""})
+
+
+def by_office(user: Any, path: str = "") -> Q:
+    """Cases of the courts and divisions one answers for. Says nothing about sealed ones: see ``by_post``."""
+    return Q(**{f"{path}court__in": user.reach.courts}) | Q(**{f"{path}division__in": user.reach.divisions})
