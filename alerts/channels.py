@@ -15,11 +15,12 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 
 from alerts.messages import Message, Undeliverable
 from alerts.models import Delivery, Notice
 from alerts.outgoing import Unreachable, post
+from alerts.post import Mail
 from alerts.robots import DingTalk, Feishu, WeCom, as_json, secret_of
 
 BOUNCED = "收件地址被拒收"  # how a refused address is found again among the failures
@@ -61,7 +62,7 @@ class Email:
         return getattr(server, "answer", "") or mail.extra_headers["Message-ID"]
 
 
-def written(message: Message, delivery: Delivery) -> EmailMultiAlternatives:
+def written(message: Message, delivery: Delivery) -> Mail:
     house = domain()
     headers = {
         "Message-ID": f"<delivery-{delivery.pk}@{house}>",
@@ -69,7 +70,7 @@ def written(message: Message, delivery: Delivery) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
     }
     to = [delivery.person.email]
-    mail = EmailMultiAlternatives(one_line(message.subject), message.text, to=to, headers=headers)
+    mail = Mail(one_line(message.subject), message.text, to=to, headers=headers)
     if message.html:
         mail.attach_alternative(message.html, "text/html")
     for file in message.attachments:
