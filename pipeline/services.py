@@ -13,13 +13,15 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from alerts.services import raise_alerts
+from alerts.sweeps import bring_court, courts_in_use
+from alerts.telling import tell
+from alerts.turns import take_turn
 from cases.clocks import SLICE, id_slices, recompute
 from cases.models import Change
 from catalogues.selectors import editions_key, new_version
 from pipeline.models import Followed
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
-ONE_AT_A_TIME = 0x6D6A  # the advisory lock of recomputation
 
 #: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
 #: first: what a person has just entered does not wait behind all the cases of a new law.
@@ -114,9 +116,10 @@ def refresh_everything(*, at: datetime, today: date) -> Tally:
 def refresh_changed(*, at: datetime, today: date) -> Tally:
     """Empty the outbox, then bring the alerts of the other cases to this day: they age although nothing happens."""
     tally = drain(at=at, today=today)
-    with transaction.atomic(), tally.timed("alerts"):
-        take_turn()
-        tally.counts["alerts"] += sum(raise_alerts(None, today, at).values())
+    with tally.timed("alerts"):
+        for court in courts_in_use(today):
+            counts = bring_court(court.pk, today, at)
+            tally.counts["alerts"] += counts["raised"] + counts["closed"]
     return tally
 
 
@@ -137,19 +140,15 @@ def describe_tables() -> None:
         cursor.execute(f"ANALYZE {tables}")
 
 
-def take_turn() -> None:
-    """One recomputation at a time: two that overlap could write what each saw, the older one last."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
-
-
 def _clocks(ids: Sequence[int], today: date, at: datetime) -> int:
     counts = recompute(ids, at)
     return counts["created"] + counts["updated"] + counts["deleted"]
 
 
 def _alerts(ids: Sequence[int], today: date, at: datetime) -> int:
-    return sum(raise_alerts(ids, today, at).values())
+    counts = raise_alerts(ids, today, at)
+    tell(ids, today, at)
+    return counts["raised"] + counts["closed"]
 
 
 STEPS: dict[str, Callable[[Sequence[int], date, datetime], int]] = {"clocks": _clocks, "alerts": _alerts}
