@@ -23,7 +23,9 @@ def arrange_stand_in(
     """Let somebody look after a person's cases for some days. Arranging the same twice is the same as once."""
     permit(ARRANGE, person=person, by=by)
     if by.pk == stand_in.pk:
-        raise trail.Refused("不能指定自己为他人的代办人，请由离岗人本人或其他负责人办理。", act=ARRANGE, by=by)
+        raise trail.Refused(
+            "不能指定自己为他人的代办人，请由离岗人本人或其他负责人办理。", act=ARRANGE, by=by
+        )
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     standing = StandIn.objects.filter(person=person, ended_at=None)
     wanted = {"stand_in": stand_in, "starts_on": starts_on, "ends_on": ends_on}
@@ -77,17 +79,13 @@ def what_is_wrong(person: User, stand_in: User, starts_on: date, ends_on: date, 
 def already(taken: StandIn | None) -> str:
     if taken is None:
         return ""
-    return (
-        f"{taken.starts_on} 至 {taken.ends_on} 已由{taken.stand_in.name}代办，请先终止或另选不重叠的日期。"
-    )
+    return f"{taken.starts_on} 至 {taken.ends_on} 已由{taken.stand_in.name}代办，请先终止或另选不重叠的日期。"
 
 
 def courts_of(user: User, *, working_on_cases: bool = False) -> set[int]:
     """The courts where a post is held today; those alone where the post has to do with cases, if so asked."""
     return {
-        seat.court_id
-        for seat in user.seats
-        if not working_on_cases or SPAN[Role(seat.role)] is not Span.NONE
+        seat.court_id for seat in user.seats if not working_on_cases or SPAN[Role(seat.role)] is not Span.NONE
     }
 
 

@@ -49,7 +49,9 @@ def test_the_stand_in_sees_the_open_cases_of_who_is_away(file_case, arrange, col
     assert sees(colleague, case)
 
 
-def test_a_sealed_or_closed_case_or_one_the_person_does_not_judge_stays_hidden(file_case, arrange, colleague, post):
+def test_a_sealed_or_closed_case_or_one_the_person_does_not_judge_stays_hidden(
+    file_case, arrange, colleague, post
+):
     arrange()
     assert not sees(colleague, file_case(sealed="juvenile"))
     assert not sees(colleague, file_case(closed_on=today()))
@@ -118,7 +120,9 @@ def test_nobody_makes_themselves_a_stand_in(arrange, division_head, post):
         arrange(by=politics, stand_in=politics)
 
 
-@pytest.mark.parametrize(("role", "code"), [("judge", "川1503"), ("itadmin", "川1502"), ("politics", "川1502")])
+@pytest.mark.parametrize(
+    ("role", "code"), [("judge", "川1503"), ("itadmin", "川1502"), ("politics", "川1502")]
+)
 def test_the_stand_in_works_on_cases_in_the_same_court(arrange, post, role, code):
     with pytest.raises(Refused, match="办案或管理岗位"):
         arrange(stand_in=post(role, at=Court.objects.get(code=code)))
