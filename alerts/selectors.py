@@ -8,7 +8,7 @@ from django.db.models import Case as Switch
 from django.db.models import IntegerField, QuerySet, Value, When
 
 from alerts.models import Alert
-from alerts.stages import STAGES
+from catalogues.ladders import STAGES
 from catalogues.selectors import Law, law_in_use
 from courts.models import User
 
