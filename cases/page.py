@@ -8,7 +8,9 @@ from datetime import date, datetime
 from cases.deadlines import ExtensionWindow
 from cases.facts import FACTS, Explained, explain
 from cases.guard import may_on
+from cases.levels import level_on
 from cases.models import AccessGrant, Case, Doubt, FormerNumber, Party
+from cases.periods import day_of
 from cases.previews import Offer, offers, window
 from cases.selectors import LEVELS, OtherClock, Tie, chain_of, days_in_hand, days_paused, other_clocks
 from cases.services import REASSIGNED
@@ -84,7 +86,7 @@ def case_page(case: Case, user: User, law: Law, today: date) -> CasePage:
         held_since=since,
         held_days=days_in_hand(case, today, since) if since else None,
         paused_days=paused_days(explained, case.closed_on or today),
-        level=level_shown(explained, case),
+        level=level_shown(explained, case, law, today),
         moments=timeline(case, law),
         others=other_clocks(case, law, today),
         chain=chain_of(case, user),
@@ -136,9 +138,16 @@ def paused_days(explained: Explained, today: date) -> int:
     return days_paused(explained.deadline.excluded_days, explained.deadline.paused_on, today)
 
 
-def level_shown(explained: Explained, case: Case) -> str:
+def level_shown(explained: Explained, case: Case, law: Law, today: date) -> str:
+    """How near the end is, by the published ladders; or why that cannot be said."""
+    deadline = explained.deadline
     if case.closed_on is not None:
         return "closed"
-    if explained.deadline is None:
+    if deadline is None:
         return "unknown"
-    return "no_limit" if explained.deadline.state == "no_limit" else explained.level
+    if deadline.due is None:
+        return deadline.state
+    return level_on(
+        today, day_of(deadline.start), day_of(deadline.due), category=case.category, procedure=case.procedure,
+        ladders=law.ladders_on(today),
+    )  # fmt: skip

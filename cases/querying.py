@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from cases.levels import stage_of_limit
 from cases.models import Case, FormerNumber, Party
 from cases.numbers import PROVINCES, normalize
 from cases.periods import add_months
 from cases.quiet import quiet
+from catalogues.selectors import law_in_use
 
 NEAR, NEARING = 5, 30
 SHORTEST = 3  # signs a trigram index needs
@@ -23,6 +25,9 @@ CLOCKS = [
     ("", "不限"),
     ("due5", f"临近审限（{NEAR} 天内）"),
     ("due30", f"临近审限（{NEARING} 天内）"),
+    ("urgent", "紧急（按预警阶梯）"),
+    ("mid", "中期（按预警阶梯）"),
+    ("early", "远期（按预警阶梯）"),
     ("overdue", "已超审限"),
     ("paused", "暂停"),
     ("unknown", "无法计算"),
@@ -137,6 +142,9 @@ def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
         case "due5" | "due30":
             last = today + timedelta(days=NEAR if state == "due5" else NEARING)
             return cases.filter(clock_state="running", due_on__gte=today, due_on__lte=last)
+        case "early" | "mid" | "urgent":
+            stage = stage_of_limit(today, law_in_use().ladders_on(today))
+            return cases.filter(clock_state="running").annotate(stage=stage).filter(stage=state)
         case "overdue":
             return cases.filter(clock_state="running", due_on__lt=today)
         case "unknown":

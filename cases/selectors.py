@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from cases.deadlines import Deadline, level
+from cases.levels import level_on
 from cases.models import Case, CaseLink, Clock, Doubt
-from catalogues.selectors import Law
+from catalogues.law import AlertLadder
+from catalogues.selectors import Law, law_in_use
 from courts.models import Court, Division, User
 
 COUNTED_UP_TO = 10_000
@@ -53,17 +54,18 @@ class Row:
 
 def rows(cases: Iterable[Any], today: date) -> list[Row]:
     """Cases joined with their statutory clock (``querying.with_statutory_clock``) as lines of the list."""
-    return [row(case, today) for case in cases]
+    ladders = law_in_use().ladders_on(today)
+    return [row(case, today, ladders) for case in cases]
 
 
-def row(case: Any, today: date) -> Row:
+def row(case: Any, today: date, ladders: Sequence[AlertLadder]) -> Row:
     return Row(
         case=case,
         due_on=case.due_on,
         remaining=remaining_days(case, today),
         in_hand=days_in_hand(case, today),
         paused_days=days_paused(case.excluded_days or 0, case.paused_on, case.closed_on or today),
-        level=level_of(case, today),
+        level=level_of(case, today, ladders),
     )
 
 
@@ -85,31 +87,16 @@ def days_paused(excluded: int, paused_on: date | None, today: date) -> int:
     return excluded + (max((today - paused_on).days, 0) if paused_on else 0)
 
 
-def level_of(case: Any, today: date) -> str:
+def level_of(case: Any, today: date, ladders: Sequence[AlertLadder]) -> str:
+    """How near the end is, by the published ladders; or why that cannot be said."""
     if case.closed_on is not None:
         return "closed"
-    if case.clock_state not in ("running", "paused"):
-        return case.clock_state if case.clock_state == "no_limit" else "unknown"
-    if case.due_on is None and case.clock_state == "running":
+    if case.clock_state in ("paused", "no_limit"):
+        return str(case.clock_state)
+    if case.clock_state != "running" or case.due_on is None:
         return "unknown"
-    return level(standing(case), today)
-
-
-def standing(case: Any) -> Deadline:
-    """The stored clock as far as its nearness is concerned."""
-    return Deadline(
-        limit="",
-        categories=(case.category,),
-        state=case.clock_state,
-        start=case.clock_start or case.filed_on or case.due_on,
-        nominal=None,
-        excluded_days=case.excluded_days or 0,
-        before_roll=None,
-        due=case.due_on,
-        paused_on=case.paused_on,
-        left_when_paused=case.left_when_paused,
-        provisional=bool(case.is_provisional),
-        because=(),
+    return level_on(
+        today, case.clock_start, case.due_on, category=case.category, procedure=case.procedure, ladders=ladders
     )
 
 

@@ -130,6 +130,8 @@ def _holds_list(field: Field, value: object, path: tuple[str, ...]) -> Found:
     if not isinstance(value, list):
         yield path, f"must be a list, for example [{value}]", f"应为列表，如 [{value}]"
         return
+    if field.required and field.choices and not value:
+        yield path, "must name at least one", f"“{field.label}”至少应选一项"
     for item in value:
         yield from _holds_one(field, item, path)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cases.deadlines import DEFAULT_LADDER
-
-NEAR_DAYS = DEFAULT_LADDER.urgent
 #: Days without a step after which an open case counts as quiet (停滞): a reading of this page, not a rule of law.
 QUIET_DAYS = 60
 
@@ -52,8 +49,8 @@ DEFINITIONS = {
     ),
     "near": Definition(
         "临近审限",
-        f"未结、法定审限正在计算、到期日在今天起 {NEAR_DAYS} 日内（含今天）的案件。",
-        note="暂停（扣除、中止尚未恢复）的案件没有到期日，不在其内。",
+        "未结、法定审限正在计算、按今天有效的预警阶梯处于“紧急”阶段、尚未超过到期日的案件。",
+        note="“紧急”从到期前几日起，见管理目录 › 预警阶梯。暂停（扣除、中止尚未恢复）的案件没有到期日，不在其内。",
     ),
     "overdue": Definition("已超审限", "未结、法定审限正在计算、到期日早于今天的案件。"),
     "paused": Definition("暂停", "未结、因扣除或中止审限事由而停止计算、尚未恢复的案件。"),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
+from cases.levels import stage_of_limit
 from cases.models import Case, Exclusion
 from cases.periods import add_months
 from cases.querying import with_statutory_clock
 from cases.quiet import quiet
 from cases.selectors import open_doubts
+from catalogues.selectors import law_in_use
 from courts.models import User
-from dashboard.definitions import NEAR_DAYS, QUIET_DAYS
+from dashboard.definitions import QUIET_DAYS
 from dashboard.flow import share
 from dashboard.scope import Scope, Unit, unit_of
 
@@ -55,8 +57,7 @@ def risk_counts(today: date) -> dict[str, Any]:
     older = {f"over_{months}": Q(filed_on__lt=add_months(today, -months)) for months in (12, 18, 36)}
     conditions = older | {
         "open": Q(),
-        "near": running
-        & Q(statutory__due_on__gte=today, statutory__due_on__lte=today + timedelta(days=NEAR_DAYS)),
+        "near": running & Q(stage="urgent"),
         "overdue": running & Q(statutory__due_on__lt=today),
         "paused": Q(statutory__state="paused"),
         "unknown": Q(statutory__state="unknown") | Q(statutory__state=None),
@@ -70,9 +71,12 @@ def risk_counts(today: date) -> dict[str, Any]:
 
 
 def risks_by_unit(scope: Scope, today: date) -> dict[Unit, Risks]:
+    """The counts of each unit's open cases; ``near`` goes by the published warning ladders."""
     found: dict[Unit, Risks] = defaultdict(Risks)
+    ladders = law_in_use().ladders_on(today)
     for part in scope.cases():
-        rows = with_statutory_clock(part.open()).order_by().values("court_id", "division_id")
+        staged = with_statutory_clock(part.open()).annotate(stage=stage_of_limit(today, ladders))
+        rows = staged.order_by().values("court_id", "division_id")
         for row in rows.annotate(**risk_counts(today)):
             found[unit_of(scope, row)] += Risks(**{name: row[name] for name in (*RISKS, "as_of")})
     return found

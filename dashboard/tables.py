@@ -22,7 +22,7 @@ Conditions = dict[str, Any]
 
 #: The filter of the case list behind each number that needs attention.
 RISK_FILTERS: dict[str, Conditions] = {
-    "near": {"clock": "due5"},
+    "near": {"clock": "urgent"},
     "overdue": {"clock": "overdue"},
     "paused": {"clock": "paused"},
     "unknown": {"clock": "unknown"},
@@ -177,7 +177,7 @@ def risk_tiles(risks: Risks, scope: Scope, doubts: int | None) -> list[Tile]:
     )
     tiles = [
         tile("overdue", "overdue", "bad", _("今日无超审限案件")),
-        tile("near", "near", "warn", _("五日内无到期案件")),
+        tile("near", "near", "warn", _("无临近审限案件")),
         tile("long_pending", "over_12", "warn", _("无超过 12 个月的未结案件"), longer),
         tile("quiet", "quiet", "warn", _("无停滞案件")),
         tile("paused", "paused", "", _("无暂停案件")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from cases.models import Case
+from cases.models import Case, Clock
 from cases.periods import add_months
-from dashboard.definitions import NEAR_DAYS, QUIET_DAYS
+from catalogues.ladders import ladder_for, stage_on
+from catalogues.selectors import law_in_use
+from dashboard.definitions import QUIET_DAYS
 from dashboard.flow import Flow
 from dashboard.periods import Period
 
@@ -49,9 +51,15 @@ def risks_of(case: Case, today: date) -> dict[str, bool]:
     }
     return older | {
         "open": True,
-        "near": left is not None and 0 <= left <= NEAR_DAYS,
+        "near": left is not None and stage_of(case, clock, today) == "urgent",
         "overdue": left is not None and left < 0,
         "paused": state == "paused",
         "unknown": state == "unknown",
         "quiet": state != "paused" and case.filed_on is not None and case.filed_on <= since and not stirred,
     }
+
+
+def stage_of(case: Case, clock: Clock, today: date) -> str:
+    ladder = ladder_for(law_in_use().ladders_on(today), "statutory", case.category, case.procedure)
+    reached = stage_on(today, clock.start_on, clock.due_on, ladder)
+    return reached[0].stage if reached else "none"
