@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from alerts.models import Alert
-from alerts.selectors import described, open_alerts, open_alerts_of
-from alerts.stages import STAGES
-from cases.models import Case
+from alerts.selectors import described, open_alerts
+from catalogues.ladders import STAGES
 from courts.clock import today
 
 PER_PAGE = 50
@@ -27,11 +26,3 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     stages = list(reversed(Alert.STAGES))
     context = {"alerts": alerts, "page": page, "stages": stages, "stage": stage if stage in STAGES else ""}
     return render(request, "alerts/list.html", context)
-
-
-@login_required
-@require_GET
-def alerts_for_case(request: HttpRequest, pk: int) -> HttpResponse:
-    case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
-    alerts = described(list(open_alerts_of(request.user, case.pk)), today())
-    return render(request, "alerts/_for_case.html", {"alerts": alerts, "case": case})

@@ -119,6 +119,7 @@ def enter(request: HttpRequest, entry: Entry, pk: int) -> HttpResponse:
     form = entry.form(
         request.POST or None, case=case, law=law, user=request.user, today=today(), subject=subject
     )
+    form.initial = request.GET.dict()  # a link from a list of things to do may say what is to be recorded
     if request.method == "POST" and "preview" in request.POST:
         return previewed(request, entry, form, law)
     if request.method == "POST" and form.is_valid() and not is_held_back(form):

@@ -1,14 +1,39 @@
 """Pages in the reader's language, sessions that end politely, refusals that leave a trace."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from audit import trail
+
+
+def asked_by_the_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that an open page asks by itself, again and again: nobody need be sitting before it."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.is_asked_by_the_page = True
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Every request of a person prolongs their session; what a page asks by itself neither prolongs nor writes it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not getattr(request, "is_asked_by_the_page", False):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Cookie",))
+        return response
 
 
 class PersonMiddleware:

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from dashboard import trail_views, views
+from dashboard import own_views, trail_views, views
 
 app_name = "dashboard"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("mine/", views.mine, name="mine"),
+    path("mine/", own_views.mine, name="mine"),
+    path("desk/", own_views.desk, name="desk"),
     path("curve.json", views.curve, name="curve"),
     path("definitions/", views.definitions, name="definitions"),
     path("trail/", trail_views.trail_list, name="trail"),

@@ -10,13 +10,10 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from audit import trail
-from cases.models import Doubt
-from cases.selectors import rows as case_lines
 from catalogues.selectors import years_missing
 from courts.clock import today
 from courts.models import User
@@ -25,14 +22,13 @@ from dashboard import charts, tables
 from dashboard.context import entries_for
 from dashboard.definitions import DEFINITIONS
 from dashboard.flow import shown, total
+from dashboard.own_views import HANDLES, desk, mine
 from dashboard.periods import Period, UnknownPeriod, choices, read_period, year_earlier
-from dashboard.risks import Risks, doubts_open, own_open_cases, risks_by_unit
+from dashboard.risks import Risks, doubts_open, risks_by_unit
 from dashboard.scope import Scope, scope_of
 from dashboard.selectors import curves, flows, rows_by_category, rows_by_unit
 
 ANSWERS_FOR = {Role.PRESIDENT, Role.VICE_PRESIDENT, Role.SUPERIOR, Role.TRIAL_OFFICE, Role.DIVISION_HEAD}
-HANDLES = {Role.JUDGE, Role.PRESIDING, Role.ASSISTANT, Role.CLERK, Role.AC_MEMBER}
-OWN_CASES_SHOWN = 200
 
 
 @login_required
@@ -43,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if roles & ANSWERS_FOR:
         return flow_screen(request)
     if roles & HANDLES:
-        return mine(request)
+        return desk(request) if roles & HANDLES == {Role.CLERK} else mine(request)
     return render(
         request, "dashboard/start.html", {"entries": entries_for(request)[1:], "seats": request.user.seats}
     )
@@ -146,38 +142,6 @@ def curve(request: HttpRequest) -> HttpResponse:
         [each.pending for each in months],
     )
     return JsonResponse(chart.option)
-
-
-@login_required
-@require_GET
-def mine(request: HttpRequest) -> HttpResponse:
-    """One's own open cases, nearest limit first, with the doubts about them."""
-    day = today()
-    found = list(own_open_cases(request.user)[: OWN_CASES_SHOWN + 1])
-    lines = case_lines(found[:OWN_CASES_SHOWN], day)
-    doubts = Doubt.objects.filter(case__in=[case.pk for case in found], settled_at=None).select_related(
-        "case"
-    )
-    context = {
-        "lines": lines,
-        "is_more": len(found) > OWN_CASES_SHOWN,
-        "counts": counts_by_level(lines),
-        "doubts": doubts.order_by("raised_at", "pk"),
-        "definitions": DEFINITIONS,
-        "list_address": reverse("cases:list"),
-    }
-    return render(request, "dashboard/my_cases.html", context)
-
-
-def counts_by_level(lines: list[Any]) -> list[tuple[str, str, int]]:
-    """How many cases stand at each level that asks for something: name, badge and count, the most severe first."""
-    wanted = ("overdue", "urgent", "mid", "early", "paused", "unknown")
-    first = {level: next((line for line in lines if line.level == level), None) for level in wanted}
-    return [
-        (line.status, line.badge, sum(each.level == level for each in lines))
-        for level, line in first.items()
-        if line
-    ]
 
 
 @login_required
