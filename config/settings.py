@@ -196,6 +196,12 @@ SITE_ADDRESS = env("SITE_ADDRESS", default="http://127.0.0.1:8000")  # what link
 # Empty: nothing leaves.
 ALERT_HOSTS = env.list("ALERT_HOSTS", default=[])
 
+# --- telling when the system itself does not run (docs/operations.md) ------------------------------
+ALARM_TO = env.list("ALARM_TO", default=[])  # addresses told besides the people posted as 系统管理员
+ALARM_WEBHOOK = env("ALARM_WEBHOOK", default="")  # called when mail fails; its host must be in ALERT_HOSTS
+METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.1", "::1"])  # who may read /running/metrics ...
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # ... or with this as its bearer token
+
 # --- security -------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SESSION_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not DEBUG)

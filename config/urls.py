@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/", include("cases.urls")),
     path("alerts/", include("alerts.urls")),
     path("imports/", include("ingest.urls")),
+    path("running/", include("pipeline.urls")),
     path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
 ]

@@ -61,4 +61,5 @@ ACTS = {
     "ingest.update_case": _("接入更新案件"),
     "pipeline.synthesize": _("生成演示数据"),
     "pipeline.give_logins": _("发放演示账号"),
+    "pipeline.see_running": _("查看运行状况"),
 }

@@ -41,6 +41,7 @@ PLACES = (
     ("cases:doubts", _("数据疑点"), _("等待人工判断的数据"), may(Permission.SEE_DOUBTS)),
     ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
     ("dashboard:trail", _("留痕"), _("谁在何时做了什么"), may(Permission.SEE_TRAIL)),
+    ("pipeline:running", _("运行"), _("系统自身是否按时运行"), may(Permission.SEE_RUNNING)),
     ("admin:index", _("管理目录"), _("审限、节点、案由、假日等目录，以及人员任职"), lambda user: user.is_staff or user.may(Permission.MANAGE_PEOPLE)),
 )  # fmt: skip
 
@@ -60,7 +61,10 @@ def is_within(path: str, url: str) -> bool:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``navigation`` for the page head; nothing for visitors who are not logged in."""
+    """``navigation`` and ``sees_running`` for the page head; nothing for visitors who are not logged in."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    return {"navigation": SimpleLazyObject(lambda: entries_for(request))}
+    return {
+        "navigation": SimpleLazyObject(lambda: entries_for(request)),
+        "sees_running": SimpleLazyObject(lambda: request.user.may(Permission.SEE_RUNNING)),
+    }
