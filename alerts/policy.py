@@ -37,7 +37,12 @@ class Rung:
 
 def rungs(day: date) -> list[Rung]:
     """The stages of every ladder in force that day, in the order in which a case tries the ladders."""
-    return [*_rungs(law_in_use().ladders_on(day))]
+    return rungs_of(law_in_use().ladders_on(day))
+
+
+def rungs_of(ladders: tuple[AlertLadder, ...]) -> list[Rung]:
+    """The stages of these ladders, which stand in the order in which a case tries them."""
+    return [*_rungs(ladders)]
 
 
 def setting(code: str, day: date) -> int:
