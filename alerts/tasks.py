@@ -7,7 +7,7 @@ from datetime import date
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import sweeps
+from alerts import deliveries, digest, groups, lists, subscriptions, sweeps
 from courts.clock import today
 
 
@@ -35,3 +35,23 @@ def sweep_court(court_id: int, day: str) -> dict[str, int]:
 def measure_spans() -> int:
     """How long cases usually stay after each event; how many rows changed."""
     return sweeps.measure_spans(today())
+
+
+@shared_task
+def send_deliveries() -> dict[str, int]:
+    """Hand over the messages that are due."""
+    return deliveries.send_due(at=timezone.now(), limit=200)
+
+
+@shared_task
+def queue_digests() -> int:
+    """What a day brings everybody once: digests, the presidents' lists, the groups' counts; how many were queued."""
+    now, day = timezone.now(), today()
+    makers = (digest.queue_digests, lists.queue_lists, groups.queue_groups)
+    return sum(make(at=now, today=day) for make in makers)
+
+
+@shared_task
+def queue_subscriptions() -> int:
+    """The subscriptions that are due; how many were queued."""
+    return subscriptions.queue_subscriptions(at=timezone.now(), today=today())
