@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts.deliveries import queue
 from alerts.inbox import asked
@@ -32,7 +33,7 @@ from courts.roles import Permission
 SEND, ACKNOWLEDGE = "alerts.send_prompt", "alerts.acknowledge_prompt"
 WORDS, ANSWER, LINES = 500, 500, 10
 #: Shown beside the form.
-RULE = "提示只催办期限与流程，不得对案件的实体处理提出意见；提示内容全程留痕。"
+RULE = _("提示只催办期限与流程，不得对案件的实体处理提出意见；提示内容全程留痕。")
 
 
 # --- sending -----------------------------------------------------------------------------------------
