@@ -16,6 +16,10 @@ LATE_PUBLICATION = 0.015
 IN_COURT_SHARE = 0.22
 PRONOUNCED = ("判决", "维持", "改判", "驳回起诉")
 SERVED = ("ordinary", "summary", "small", "")
+HEARING = "开庭"
+SUMMONED = 14  # days before a hearing by which it stands in the court's calendar
+HOURS, ROOMS = ("09:00", "09:30", "14:30", "15:00"), ("第一法庭", "第二法庭", "第三法庭", "第五法庭")
+DAYS_TO_APPEAL = 11
 
 
 class Lives:
@@ -39,7 +43,18 @@ class Lives:
         if closed is not None:
             self._conclude(found, case, kind, closed)
         today = self.almanac.today
-        return sorted(event for event in found if event[0] <= today)
+        summoned = self._summoned(found, case) if closed is None else []
+        return sorted([event for event in found if event[0] <= today] + summoned)
+
+    def _summoned(self, found: list[Event], case: Docketed) -> list[Event]:
+        """The hearing ahead of an open case, with its hour and room; some are today, if today is a working day."""
+        today = self.almanac.today
+        for at, (day, node, _) in enumerate(found):
+            if node == HEARING and today < day <= today + SUMMONED:
+                is_ready = all(before <= today for before, _, _ in found[:at])
+                on = today if is_ready and self.almanac.works[today] and case.serial % 5 == 0 else day
+                return [(on, HEARING, f"{HOURS[case.serial % 4]} {ROOMS[case.serial // 4 % 4]}")]
+        return []
 
     def _enforce(self, found: list[Event], filed: int, ends: int) -> None:
         told = self.after[filed + 1 + int(self.rng.random() * 8)]
@@ -65,7 +80,7 @@ class Lives:
         in_court = not kind.panel and self.rng.random() < IN_COURT_SHARE
         back = 0 if in_court else 5 + int(self.rng.random() * 4)
         heard = max(self.before[ends - min(back, max(room - 1, 0))], ready)
-        found.append((heard, "开庭", ""))
+        found.append((heard, HEARING, ""))
         if kind.panel:
             found.append((heard, "庭审结束", ""))
         if ending not in PRONOUNCED:
@@ -84,6 +99,9 @@ class Lives:
             found.append((received, "收到上诉状", ""))
             if kind.course != "criminal":
                 found.append((self.after[received + 1 + int(self.rng.random() * 4)], "送达上诉状副本", ""))
+                found.append((self.before[sent - 1 - case.serial % 3], "收到上诉答辩状", ""))
+            else:
+                found.append((min(self.after[closed + DAYS_TO_APPEAL], sent), "上诉期满", ""))
             found.append((sent, "移送上诉", ""))
         elif case.ending in PRONOUNCED and kind.course in ("trial", "criminal") and not case.sealed:
             self._take_effect(found, kind, closed)

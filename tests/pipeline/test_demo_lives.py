@@ -140,7 +140,29 @@ def test_nothing_is_dated_after_the_day_but_what_is_meant_to_be(small):
             if name == "on" or (name.endswith(("_on", "_at")) and name != "review_on")
         ]
         for row in rows:
-            assert all(row[name] is None or row[name][:10] <= str(DAY) for name in days), (table, row)
+            if row.get("node") != "开庭":  # a hearing stands in the court's calendar before its day
+                assert all(row[name] is None or row[name][:10] <= str(DAY) for name in days), (table, row)
+
+
+def test_hearings_of_open_cases_stand_in_the_calendar_some_days_ahead(small):
+    open_cases = {case["id"] for case in small["cases_case"] if case["closed_on"] is None}
+    ahead = [row for row in small["cases_procedureevent"] if row["on"] > str(DAY)]
+    assert len(ahead) > 20
+    assert {row["case_id"] for row in ahead} <= open_cases
+    assert {row["node"] for row in ahead} == {"开庭"}
+    assert all(row["on"] <= str(DAY + timedelta(days=14)) and "法庭" in row["note"] for row in ahead)
+
+
+def test_an_appeal_is_answered_or_its_time_is_over_before_it_goes_up(small):
+    lives = defaultdict(dict)
+    for event in small["cases_procedureevent"]:
+        lives[event["case_id"]][event["node"]] = event["on"]
+    category = {case["id"]: case["category"] for case in small["cases_case"]}
+    sent = {case: life for case, life in lives.items() if "移送上诉" in life}
+    assert len(sent) > 50
+    for case, life in sent.items():
+        before = "上诉期满" if category[case] == "刑事" else "收到上诉答辩状"
+        assert life["收到上诉状"] <= life[before] <= life["移送上诉"], (case, life)
 
 
 ORDER = (
@@ -169,7 +191,8 @@ def test_the_events_of_a_case_follow_one_another(small):
         assert life["立案"] == filed
         told = [life[node] for node in ORDER if node in life]
         assert told == sorted(told), (cases[case_id], life)
-        after_closing = {"生效", "上网", "归档", "交付执行", "收到上诉状", "送达上诉状副本", "移送上诉"}
+        after_closing = {"生效", "上网", "归档", "交付执行", "收到上诉状", "送达上诉状副本",
+                         "收到上诉答辩状", "上诉期满", "移送上诉"}  # fmt: skip
         for node, day in life.items():
             assert (
                 (closed is not None and day >= closed)
