@@ -1,6 +1,16 @@
 from django.urls import path
 
-from alerts import day_views, handle_views, inbox_views, node_views, stand_in_views
+from alerts import (
+    day_views,
+    endpoint_views,
+    handle_views,
+    inbox_views,
+    near_views,
+    node_views,
+    preview_views,
+    stand_in_views,
+    subscription_views,
+)
 
 app_name = "alerts"
 urlpatterns = [
@@ -26,4 +36,19 @@ urlpatterns = [
     path("stand-ins/<int:pk>/end/", stand_in_views.end, name="end-stand-in"),
     path("nodes/", node_views.nodes, name="nodes"),
     path("nodes/choose/", node_views.choose, name="choose-nodes"),
+    path("near/", near_views.near_list, name="near"),
+    path("preferences/", subscription_views.preferences, name="preferences"),
+    path("subscribe/", subscription_views.new_subscription, name="subscribe"),
+    path("subscriptions/", subscription_views.subscriptions, name="subscriptions"),
+    path("subscriptions/<int:pk>/", subscription_views.open_subscription, name="open-subscription"),
+    path("subscriptions/<int:pk>/end/", subscription_views.end, name="end-subscription"),
+    path("sending/", endpoint_views.delivery_list, name="deliveries"),
+    path("sending/<int:pk>/resend/", endpoint_views.resend, name="resend"),
+    path("sending/court/<int:pk>/test/", endpoint_views.mail_test, name="mail-test"),
+    path("sending/endpoints/", endpoint_views.endpoint_list, name="endpoints"),
+    path("sending/endpoints/new/", endpoint_views.endpoint_new, name="endpoint-new"),
+    path("sending/endpoints/<int:pk>/", endpoint_views.endpoint_page, name="endpoint"),
+    path("sending/endpoints/<int:pk>/switch/", endpoint_views.endpoint_switch, name="endpoint-switch"),
+    path("sending/endpoints/<int:pk>/test/", endpoint_views.endpoint_test, name="endpoint-test"),
+    path("ladders/<int:pk>/preview/", preview_views.preview_ladders, name="preview"),
 ]

@@ -49,6 +49,7 @@ ACTS = {
     "courts.arrange_court": _("调整法院次序"),
     "courts.keep_division": _("维护部门"),
     "courts.receive_staff": _("导入人员"),
+    "alerts.preview_ladders": _("预演预警阶梯"),
     "dashboard.see_trail": _("查看留痕"),
     "dashboard.see_curve": _("查看收结存曲线"),
     "ingest.receive_file": _("上传文件"),
@@ -72,4 +73,10 @@ ACTS = {
     "pipeline.synthesize": _("生成演示数据"),
     "pipeline.give_logins": _("发放演示账号"),
     "pipeline.see_running": _("查看运行状况"),
+    "alerts.manage_sending": _("管理消息发送"),
+    "alerts.create_endpoint": _("新增发送端点"),
+    "alerts.change_endpoint": _("修改发送端点"),
+    "alerts.switch_endpoint": _("启用或停用发送端点"),
+    "alerts.send_test": _("发送测试消息"),
+    "alerts.resend": _("重新发送消息"),
 }
