@@ -25,7 +25,6 @@ from alerts.robots import DingTalk, Feishu, WeCom, as_json, secret_of
 
 BOUNCED = "收件地址被拒收"  # how a refused address is found again among the failures
 MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-PLACEHOLDERS = ("{phone}", "{count}", "{link}")
 
 
 class Channel(Protocol):

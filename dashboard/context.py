@@ -40,6 +40,7 @@ PLACES = (
     ("alerts:list", _("预警"), _("期限临近和已超的案件"), sees_cases),
     ("cases:doubts", _("数据疑点"), _("等待人工判断的数据"), may(Permission.SEE_DOUBTS)),
     ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
+    ("alerts:deliveries", _("发送"), _("消息是否送达，发到哪里"), may(Permission.MANAGE_SENDING)),
     ("dashboard:trail", _("留痕"), _("谁在何时做了什么"), may(Permission.SEE_TRAIL)),
     ("pipeline:running", _("运行"), _("系统自身是否按时运行"), may(Permission.SEE_RUNNING)),
     ("admin:index", _("管理目录"), _("审限、节点、案由、假日等目录，以及人员任职"), lambda user: user.is_staff or user.may(Permission.MANAGE_PEOPLE)),
