@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from alerts import endpoints as services
-from alerts import tasks
 from alerts.endpoint_forms import DeliveryFilter, EndpointForm
 from alerts.models import Delivery, Endpoint
 from alerts.outgoing import host_of
@@ -142,7 +141,6 @@ def mail_test(request: HttpRequest, pk: int) -> HttpResponse:
 def try_out(request: HttpRequest, court: Court, endpoint: Endpoint | None) -> HttpResponse:
     queued = services.send_test(court=court, endpoint=endpoint, by=request.user, at=timezone.now())
     if queued:
-        tasks.send_deliveries.delay_on_commit()
         messages.success(request, _("测试消息已排队；结果见下面第一行，稍后刷新本页。"))
     else:
         messages.error(request, _("无法发送：端点未启用，或您没有登记电子邮箱（短信则为手机号）。"))
