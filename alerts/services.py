@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from alerts.movements import follow_movements
 from alerts.source_sql import Scope, bring, differing, of_cases, of_court
 
 SLICE = 20_000  # cases written by one statement
@@ -24,6 +25,8 @@ def raise_alerts(
     """
     if case_ids is None:
         case_ids = cases_that_differ(of_court(court_id) if court_id else Scope(), today)
+    else:
+        follow_movements(case_ids)
     counts = Counter(NOTHING)
     for ids in slices_of(case_ids):
         counts.update(bring_alerts(ids, today, at))

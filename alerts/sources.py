@@ -17,7 +17,6 @@ from typing import Any
 from alerts import policy
 from alerts.models import NodeWatch
 from cases.law_rows import ground_rows
-from cases.nodes import CLOSED, FILED
 from catalogues.selectors import law_in_use
 
 CASE = "c.id AS case_id, c.court_id, c.category, c.procedure"
@@ -78,28 +77,11 @@ def clocks(cases: str, day: date) -> Select:
 
 @source("stalled", moved="案件已有新进展", gone=STATE_OF_CASE.format("案件已有新进展或已停表"))
 def stalled(cases: str, day: date) -> Select:
-    """Open cases that nothing has happened in (停滞), against how long cases usually stay after the same event.
-
-    The end of a pause counts as something happening. Where too few cases are known to say what is usual, nothing is said.
-    """
-    text = f"""
-        SELECT {CASE}, 'stalled', 'stalled', 0, moved.moved_on, moved.moved_on + COALESCE(own.days, every.days)::int
-          FROM cases_case c
-         CROSS JOIN LATERAL (
-               SELECT node, "on" FROM (
-                      SELECT e.node, e."on", e.id FROM cases_procedureevent e
-                       WHERE e.case_id = c.id AND e.withdrawn_at IS NULL AND e.node <> ALL(%(own_events)s)
-                       UNION ALL SELECT %(filed)s, c.filed_on, 0 WHERE c.filed_on IS NOT NULL) happened
-                ORDER BY "on" DESC, id DESC LIMIT 1) last
-         CROSS JOIN LATERAL (
-               SELECT GREATEST(last."on", (SELECT max(x.resumes_on) FROM cases_exclusion x
-                                            WHERE x.case_id = c.id AND x.withdrawn_at IS NULL)) AS moved_on) moved
-          LEFT JOIN alerts_usualspan own ON own.court_id = c.court_id AND own.category = c.category AND own.node = last.node
-          LEFT JOIN alerts_usualspan every ON every.court_id IS NULL AND every.category = c.category AND every.node = last.node
-         WHERE c.closed_on IS NULL AND {cases} AND COALESCE(own.days, every.days) IS NOT NULL
-           AND NOT EXISTS (SELECT FROM cases_clock k
-                            WHERE k.case_id = c.id AND k.kind = 'statutory' AND k.state = 'paused')"""
-    return Select(text, {"own_events": [FILED, CLOSED], "filed": FILED})
+    """Open cases in which nothing has happened for longer than is usual after the same event (停滞)."""
+    return Select(f"""
+        SELECT {CASE}, 'stalled', 'stalled', 0, m.moved_on, m.due_on
+          FROM alerts_movement m JOIN cases_case c ON c.id = m.case_id
+         WHERE {cases}""")
 
 
 @source("pause", moved="复核日已变更", gone=STATE_OF_CASE.format("已恢复计时或撤销"))
@@ -107,7 +89,9 @@ def pauses(cases: str, day: date) -> Select:
     """Open pauses (未恢复的停表): their reason is looked at again on the review day, lest they hide an overdue case."""
     text = f"""
         SELECT {CASE}, 'pause', left('pause:' || x.ground, {LONGEST_NAME}),
-               (row_number() OVER (PARTITION BY x.case_id, x.ground ORDER BY x.starts_on, x.id))::int - 1,
+               (SELECT count(*)::int FROM cases_exclusion earlier
+                 WHERE earlier.case_id = x.case_id AND earlier.ground = x.ground AND earlier.id < x.id
+                   AND earlier.resumes_on IS NULL AND earlier.withdrawn_at IS NULL),
                x.starts_on, COALESCE(x.review_on, x.starts_on + %(pause_review_days)s)
           FROM cases_exclusion x
           JOIN jsonb_to_recordset(%(stopping)s) AS g(ground text, valid_from date, valid_until date)
