@@ -7,6 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.routers import SimpleRouter
 
 from alerts.api import AlertViewSet
+from alerts.inbox_api import NoticeViewSet, WatchViewSet
 from cases.api import CaseViewSet
 from cases.entries_api import EntryViewSet
 from catalogues.api import EditionViewSet
@@ -18,7 +19,9 @@ from ingest.api import BatchViewSet, RejectedViewSet
 router = SimpleRouter()
 router.register("cases", CaseViewSet, basename="case")
 router.register("cases", EntryViewSet, basename="entry")
+router.register("cases", WatchViewSet, basename="watch")
 router.register("alerts", AlertViewSet, basename="alert")
+router.register("notices", NoticeViewSet, basename="notice")
 router.register("catalogues/editions", EditionViewSet, basename="edition")
 router.register(
     r"catalogues/editions/(?P<edition>[0-9]+)/entries", CatalogueEntryViewSet, basename="catalogue-entry"
