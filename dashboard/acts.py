@@ -66,6 +66,7 @@ ACTS = {
     "alerts.end_handling": _("撤回预警处理"),
     "alerts.watch_case": _("关注案件"),
     "alerts.unwatch": _("取消关注"),
+    "alerts.choose_columns": _("选择今日页的列"),
     "alerts.send_prompt": _("发出提示"),
     "alerts.acknowledge_prompt": _("确认提示"),
     "courts.arrange_stand_in": _("登记代办"),

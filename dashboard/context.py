@@ -35,9 +35,9 @@ def may(*permissions: Permission) -> Callable[[User], bool]:
 
 #: Address, label, what waits there, and for whom.
 PLACES = (
+    ("alerts:day", _("今日"), _("今日必办、临近和已超的案件，逐件或成批办理"), sees_cases),
     ("dashboard:home", _("首页"), _("今天需要关注的事项"), lambda user: True),
     ("cases:list", _("案件"), _("查案号、当事人，按条件筛选"), sees_cases),
-    ("alerts:list", _("预警"), _("期限临近和已超的案件"), sees_cases),
     ("cases:doubts", _("数据疑点"), _("等待人工判断的数据"), may(Permission.SEE_DOUBTS)),
     ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
     ("alerts:deliveries", _("发送"), _("消息是否送达，发到哪里"), may(Permission.MANAGE_SENDING)),

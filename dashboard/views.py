@@ -40,9 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return flow_screen(request)
     if roles & HANDLES:
         return desk(request) if roles & HANDLES == {Role.CLERK} else mine(request)
-    return render(
-        request, "dashboard/start.html", {"entries": entries_for(request)[1:], "seats": request.user.seats}
-    )
+    others = [entry for entry in entries_for(request) if not entry.current]
+    return render(request, "dashboard/start.html", {"entries": others, "seats": request.user.seats})
 
 
 @dataclass(frozen=True)
