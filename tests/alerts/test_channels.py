@@ -220,6 +220,20 @@ def test_a_webhook_is_signed_over_time_and_body_and_names_its_delivery(web, send
     }  # fmt: skip
 
 
+def test_the_documented_check_knows_our_webhooks_from_others(web, send, settings):
+    printed = (settings.BASE_DIR / "docs" / "api.md").read_text("utf-8").partition("## Receiving webhooks")[2]
+    check = {}
+    exec(re.search(r"```python\n(.*?)```", printed, re.DOTALL)[1], check)
+    send("webhook", address=web.address, secret="geheim")
+    (asked,) = web.asked
+    header = asked.headers["Mingjing-Signature"]
+    assert check["is_ours"](header, asked.body, "geheim")
+    assert not check["is_ours"](header, asked.body + b" ", "geheim")
+    assert not check["is_ours"](header, asked.body, "anders")
+    assert not check["is_ours"](header, asked.body, "geheim", now=time.time() + 600)
+    assert not check["is_ours"]("v1=", asked.body, "geheim")
+
+
 def test_a_webhook_without_a_secret_sends_nothing(web, send):
     with pytest.raises(Undeliverable, match="没有密钥"):
         send("webhook", address=web.address)
