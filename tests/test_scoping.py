@@ -113,7 +113,7 @@ def row_about(model: type[models.Model], case: Case) -> models.Model:
 def is_needed(field: models.Field[Any, Any]) -> bool:
     if field.primary_key or field.has_default() or field.has_db_default():
         return False
-    return not field.null or field.name in ("resumes_on", "until_on")
+    return not field.null or field.name in ("case", "resumes_on", "until_on")
 
 
 def value_for(field: models.Field[Any, Any], case: Case) -> Any:
