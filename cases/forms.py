@@ -43,7 +43,7 @@ class CourtChoice(forms.ModelChoiceField):
     """A court by number or by its code in case numbers (法院代字), so that an address stays readable."""
 
     def to_python(self, value: Any) -> Court | None:
-        if isinstance(value, str) and value and not value.isdigit() and self.queryset is not None:
+        if isinstance(value, str) and value and not value.isdecimal() and self.queryset is not None:
             found: Court | None = self.queryset.filter(code=value).first()
             value = found.pk if found else value
         court: Court | None = super().to_python(value)
@@ -94,7 +94,7 @@ class CaseFilter(forms.Form):
         """The court asked for, or the only one there is."""
         asked = self.data.get("court", "")
         if asked:
-            return courts.filter(pk=asked).first() if asked.isdigit() else courts.filter(code=asked).first()
+            return courts.filter(pk=asked).first() if asked.isdecimal() else courts.filter(code=asked).first()
         only = list(courts[:2])
         return only[0] if len(only) == 1 else None
 

@@ -83,7 +83,7 @@ def in_page(cases: Any, number: int) -> Any:
 
 def page_number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
-    return min(max(int(asked), 1), LAST_PAGE) if asked.isdigit() and len(asked) < 9 else 1
+    return min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() and len(asked) < 9 else 1
 
 
 def pages(request: HttpRequest, number: int, *, has_next: bool) -> dict[str, Any]:

@@ -1,0 +1,31 @@
+"""The cases near their limit on a page: the same as on the president's list."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from alerts.lists import near_limit
+from alerts.models import Alert
+from alerts.selectors import described, open_alerts
+from cases.selectors import courts_within
+from courts.clock import today
+
+PER_PAGE = 50
+
+
+@login_required
+@require_GET
+def near_list(request: HttpRequest) -> HttpResponse:
+    """The list's cases among those one may see, of the court the address names."""
+    asked, day = request.GET.get("court", ""), today()
+    courts = courts_within(request.user)
+    is_id = asked.isdecimal() and len(asked) < 10
+    court = get_object_or_404(courts, pk=asked) if is_id else get_object_or_404(courts, code=asked)
+    found = near_limit(open_alerts(request.user), [court.pk], day)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"alerts": described(list(page.object_list), day), "page": page, "court": court}
+    return render(request, "alerts/near.html", context | {"stages": list(reversed(Alert.STAGES))})
