@@ -25,11 +25,11 @@ SEATS = {"judge": "承办法官", "presiding": "审判长", "assistant": "法官
 
 
 def alerts_of(user: User, case: Case, day: date) -> list[Alert]:
-    """The open alerts of a case, each with ``told`` (who knows) and ``handlings`` (what the user may see was done)."""
+    """The open alerts of a case, each with ``told`` (who knows) and ``standing`` (what the user may see was done)."""
     alerts = described(list(open_alerts_of(user, case.pk)), day)
     told, handled = told_of(alerts, user), handlings_of(user, case, day)
     for alert in alerts:
-        alert.told, alert.handlings = told[alert.pk], handled[alert.pk]
+        alert.told, alert.standing = told[alert.pk], handled[alert.pk]
     return alerts
 
 
