@@ -25,6 +25,10 @@ class Check:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
+class TooLong(Exception):
+    """A part did not answer in the time it was given. No ``OSError``: clients of servers would try again and wait on."""
+
+
 def moment(at: datetime) -> str:
     """An instant as the sentences write it: «11-22 02:10»."""
     return f"{localtime(at):%m-%d %H:%M}"

@@ -17,10 +17,10 @@ from redis import RedisError
 
 from catalogues.selectors import NotPublished
 from pipeline import parts
-from pipeline.checks import Check
+from pipeline.checks import Check, TooLong
 from pipeline.jobs import jobs
 
-OUT_OF_REACH = (Error, RedisError, KombuError, OSError, NotPublished)
+OUT_OF_REACH = (Error, RedisError, KombuError, OSError, NotPublished, TooLong)
 REMEMBERED = 60.0  # seconds for which a process shows the same banner without looking again
 
 
@@ -56,7 +56,7 @@ PARTS = {
 def state(at: datetime, *, guard: Callable[[], AbstractContextManager[None]] = nullcontext) -> list[Check]:
     """All checks at that moment. What needs a part that does not answer is left out: it would only repeat it.
 
-    ``guard`` is put around every part: the watch ends what takes too long by a ``TimeoutError``.
+    ``guard`` is put around every part: the watch ends what takes too long by raising ``TooLong``.
     """
     found: list[Check] = []
     for name, part in PARTS.items():

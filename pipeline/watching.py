@@ -215,11 +215,11 @@ def named(problems: list[Problem]) -> str:
 
 def text_of(news: News, at: datetime) -> str:
     parts = (
-        (_("新出现的异常"), news.begun),
-        (_("仍未解决的异常（每日提醒一次）"), news.lasting),
-        (_("已恢复"), news.over),
+        (_("新出现的异常"), news.begun, line_of),
+        (_("仍未解决的异常（每日提醒一次）"), news.lasting, line_of),
+        (_("已恢复"), news.over, over_of),
     )
-    lines = [line for title, problems in parts if problems for line in (title, *map(line_of, problems), "")]
+    lines = [line for title, found, said in parts if found for line in (title, *map(said, found), "")]
     told = {
         "address": settings.SITE_ADDRESS + reverse("pipeline:running"),
         "at": f"{localtime(at):%Y-%m-%d %H:%M}",
@@ -231,3 +231,8 @@ def line_of(problem: Problem) -> str:
     told = {"label": problem.label, "sentence": problem.sentence, "right": problem.would_be_right}
     since = f"{localtime(problem.seen_at):%m-%d %H:%M}"
     return "· " + _("%(label)s：%(sentence)s。%(right)s。发现于 %(since)s") % {**told, "since": since}
+
+
+def over_of(problem: Problem) -> str:
+    since = f"{localtime(problem.seen_at):%m-%d %H:%M}"
+    return "· " + _("%(label)s：恢复正常（异常发现于 %(since)s）") % {"label": problem.label, "since": since}

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -136,3 +139,56 @@ def start_beat(start, tmp_path):
         return start(["celery", "-A", "config.celery", *words], log=f"{name}.log", **more)
 
     return begin
+
+
+class Postbox:
+    """The mail server of ``make run`` (tools/postbox.py) on a port of its own; what it took, as messages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        backend = "alerts.post.AnsweringBackend"
+        return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(self.port), "EMAIL_BACKEND": backend}
+
+    def start(self) -> None:
+        command = [sys.executable, "tools/postbox.py", "--port", str(self.port), "--folder", str(self.folder)]
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR)
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+        return False
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def mails(self) -> list[EmailMessage]:
+        files = sorted(self.folder.glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+
+@pytest.fixture
+def postbox(tmp_path) -> Iterator[Postbox]:
+    """A real mail server whose letters a test can read; it may be stopped and started again."""
+    made = Postbox(tmp_path / "mail")
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def mail_goes_to(settings, postbox):
+    """The mail settings of this process point to the postbox."""
+    settings.EMAIL_BACKEND = postbox.environment["EMAIL_BACKEND"]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", postbox.port
+    return postbox
