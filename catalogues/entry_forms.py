@@ -96,7 +96,9 @@ def widget_for(field: Field) -> forms.Field:
 
 
 def as_typed(field: Field, value: Any) -> Any:
-    return "、".join(value) if isinstance(value, list) and not field.choices else value
+    if field.choices and field.type == "texts":
+        return value or []
+    return "、".join(value) if isinstance(value, list) else value
 
 
 def gathered(fields: tuple[Field, ...], cleaned: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
