@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import NodeWatch
 from audit import trail
-from cases.models import Case, Change
+from cases.models import Case, Change, Clock
 from catalogues.law import MonitoredNode, Node
-from catalogues.selectors import Law, law_in_use
+from catalogues.selectors import Law
 from courts.models import Court, User
 from courts.roles import Permission
 
@@ -107,8 +108,10 @@ def choose_profile(*, court: Court, profile: str, by: User, at: datetime) -> Nod
 
 
 def put_in_line(court: Court) -> int:
-    """Have the alerts of the court's open cases brought up to date, a batch after the other (待重算)."""
-    ids = Case.objects.filter(court=court).open().order_by().values_list("pk", flat=True)
+    """Have the alerts brought up to date of every case that is open or still owes a step (待重算)."""
+    owed = Clock.objects.filter(case=OuterRef("pk"), kind="node", state="running")
+    cases = Case.objects.filter(Q(closed_on=None) | Exists(owed), court=court).order_by()
+    ids = cases.values_list("pk", flat=True)
     return len(Change.objects.bulk_create([Change(case_id=pk) for pk in ids], batch_size=1000))
 
 
@@ -119,8 +122,3 @@ def courts_to_choose_for(user: User) -> list[Court]:
 def own_courts(user: User) -> list[Court]:
     """The courts where the person holds a post today, in organisational order."""
     return list(Court.objects.filter(pk__in={seat.court_id for seat in user.seats}))
-
-
-def law_and_profile(court_id: int | None, on: date) -> tuple[Law, str]:
-    law = law_in_use()
-    return law, profile_in_use(court_id, law, on)

@@ -66,7 +66,8 @@ def nodes(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    court = get_object_or_404(Court, pk=int(request.POST.get("court") or 0))
+    asked = request.POST.get("court", "")
+    court = get_object_or_404(Court, pk=asked if asked.isdecimal() else 0)
     profile = request.POST.get("profile", "")
     choose_profile(court=court, profile=profile, by=request.user, at=timezone.now())
     messages.success(request, _("监控组已切换，该院未结案件的节点预警将在数分钟内按新的监控组更新。"))

@@ -27,7 +27,12 @@ def alert(file_case, judge, now):
 
     def create(case=None, *, told=(), stage="urgent", **fields) -> Alert:
         case = case or file_case()
-        values = {"kind": "statutory", "clock": "civ_first_ordinary", "due_on": TODAY + timedelta(days=3), "began_on": TODAY}
+        values = {
+            "kind": "statutory",
+            "clock": "civ_first_ordinary",
+            "due_on": TODAY + timedelta(days=3),
+            "began_on": TODAY,
+        }
         about = Alert.objects.create(case=case, stage=stage, raised_at=now, **(values | fields))
         for person, role in told or [(judge, "judge")]:
             Notice.objects.create(
@@ -57,7 +62,9 @@ def text(answer) -> str:
 def test_later_is_recorded_with_reason_and_end_and_the_line_is_read(visit, judge, alert):
     about = alert()
     answer = visit(
-        judge, f"/alerts/{about.pk}/handle/", {"act": "snoozed", "reason": "等待鉴定", "until_on": "2026-07-02"}
+        judge,
+        f"/alerts/{about.pk}/handle/",
+        {"act": "snoozed", "reason": "等待鉴定", "until_on": "2026-07-02"},
     )
     assert answer.headers["Location"] == f"/cases/{about.case_id}/"
     handling = Handling.objects.get()
@@ -77,7 +84,10 @@ def test_without_a_day_the_longest_allowed_is_taken(visit, judge, alert):
     [
         ({"act": "snoozed", "until_on": "2026-08-01", "reason": "等待补充鉴定意见"}, "不晚于 2026-07-03"),
         ({"act": "snoozed", "until_on": "2026-06-30", "reason": "等待补充鉴定意见"}, "应晚于今天 2026-06-30"),
-        ({"act": "snoozed", "until_on": "三天后", "reason": "等待补充鉴定意见"}, "日期应写作 2026-03-02 这样的格式"),
+        (
+            {"act": "snoozed", "until_on": "三天后", "reason": "等待补充鉴定意见"},
+            "日期应写作 2026-03-02 这样的格式",
+        ),
         ({"act": "nothing", "until_on": "", "reason": "等待补充鉴定意见"}, "没有这一选项"),
         ({"act": "done", "until_on": "2026-07-01", "reason": ""}, "请填写这一项"),
         ({"act": "done", "until_on": "2026-07-01", "reason": "字" * 301}, "最多 300 字"),
@@ -108,7 +118,9 @@ def test_a_colleague_on_the_case_does_not_read_it(visit, judge, post, division, 
     assert "等待鉴定" in text(visit(judge, f"/alerts/case/{about.case_id}/"))
 
 
-def test_who_was_told_is_named_in_their_capacity_but_not_who_follows_in_private(visit, judge, division_head, president, alert):
+def test_who_was_told_is_named_in_their_capacity_but_not_who_follows_in_private(
+    visit, judge, division_head, president, alert
+):
     about = alert(told=[(judge, "judge"), (division_head, "division_head"), (president, "watch")])
     page = text(visit(judge, f"/alerts/{about.pk}/handle/"))
     assert "吴庭长" in page and "庭长" in page and "郑院长" not in page
@@ -147,7 +159,9 @@ def test_what_was_done_can_be_taken_back_by_who_did_it_alone(visit, judge, divis
 def test_a_form_leads_back_to_our_own_pages_only(visit, judge, alert):
     given = {"act": "done", "reason": "已办", "until_on": "", "next": "https://elsewhere.example/"}
     about = alert()
-    assert visit(judge, f"/alerts/{about.pk}/handle/", given).headers["Location"] == f"/cases/{about.case_id}/"
+    assert (
+        visit(judge, f"/alerts/{about.pk}/handle/", given).headers["Location"] == f"/cases/{about.case_id}/"
+    )
     given |= {"next": "/alerts/inbox/?tab=all"}
     about = alert()
     assert visit(judge, f"/alerts/{about.pk}/handle/", given).headers["Location"] == "/alerts/inbox/?tab=all"
@@ -155,7 +169,10 @@ def test_a_form_leads_back_to_our_own_pages_only(visit, judge, alert):
 
 def test_an_outsider_finds_none_of_the_pages(visit, outsider, alert):
     about = alert()
-    pages = [f"/alerts/{about.pk}/handle/", *(f"/alerts/case/{about.case_id}/{name}" for name in ("", "watch/", "prompt/", "nodes/"))]
+    pages = [
+        f"/alerts/{about.pk}/handle/",
+        *(f"/alerts/case/{about.case_id}/{name}" for name in ("", "watch/", "prompt/", "nodes/")),
+    ]
     for address in pages:
         assert visit(outsider, address).status_code == 404, address
         assert visit(outsider, address, {"note": "看看", "act": "done"}).status_code in (404, 405), address
@@ -190,7 +207,9 @@ def test_a_reason_that_is_missing_or_too_long_is_said_and_kept(visit, president,
 @pytest.fixture
 def prompted(judge, division_head, file_case, now):
     def create(words="请说明进展", to=None, case=None):
-        return send_prompt(cases=[case or file_case()], to=[to or judge], words=words, by=division_head, at=now)
+        return send_prompt(
+            cases=[case or file_case()], to=[to or judge], words=words, by=division_head, at=now
+        )
 
     return create
 
@@ -215,9 +234,17 @@ def test_a_prompt_is_sent_to_those_chosen_and_seen_on_the_case(visit, division_h
 
 def test_words_typed_for_a_prompt_survive_an_error(visit, division_head, alert):
     about = alert()
-    page = text(visit(division_head, f"/alerts/case/{about.case_id}/prompt/", {"words": "请抓紧送达本案副本"}))
+    page = text(
+        visit(division_head, f"/alerts/case/{about.case_id}/prompt/", {"words": "请抓紧送达本案副本"})
+    )
     assert "请至少选择一人" in page and "请抓紧送达本案副本" in page
-    page = text(visit(division_head, f"/alerts/case/{about.case_id}/prompt/", {"to": ["999999"], "words": "请抓紧送达本案副本"}))
+    page = text(
+        visit(
+            division_head,
+            f"/alerts/case/{about.case_id}/prompt/",
+            {"to": ["999999"], "words": "请抓紧送达本案副本"},
+        )
+    )
     assert "请重新选择" in page and "请抓紧送达本案副本" in page
     assert not Notice.objects.filter(kind="prompt").exists()
 
@@ -269,7 +296,9 @@ def test_nobody_answers_for_another(visit, judge, division_head, president, prom
         assert visit(other, f"/alerts/prompts/{notice.pk}/", {"answer": "代答"}).status_code == 404
 
 
-def test_a_sender_who_may_no_longer_see_the_case_sees_the_prompt_no_more(visit, division_head, court, prompted, file_case):
+def test_a_sender_who_may_no_longer_see_the_case_sees_the_prompt_no_more(
+    visit, division_head, court, prompted, file_case
+):
     case = file_case()
     prompted("请说明进展", case=case)
     case.division = Division.objects.create(court=court, name="刑事审判庭", position=2)
@@ -278,18 +307,26 @@ def test_a_sender_who_may_no_longer_see_the_case_sees_the_prompt_no_more(visit, 
     assert case.number not in page and "请说明进展" not in page
 
 
-def test_the_pages_cost_the_same_however_much_there_is(client, division_head, judge, alert, prompted, costs_the_same, file_case, now):
+def test_the_pages_cost_the_same_however_much_there_is(
+    client, division_head, judge, alert, prompted, costs_the_same, file_case, now
+):
     client.force_login(division_head)
     case = file_case()
 
     def grow(n):
         for turn in range(n):
-            about = alert(case, turn=Alert.objects.count(), told=[(judge, "judge"), (division_head, "division_head")])
+            about = alert(
+                case, turn=Alert.objects.count(), told=[(judge, "judge"), (division_head, "division_head")]
+            )
             snooze(alert=about, by=judge, reason="等待鉴定", until_on=date(2026, 7, 2), at=now)
             prompted(f"请说明进展{Alert.objects.count()}", case=case)
 
     grow(2)
-    for address in (f"/alerts/case/{case.pk}/", "/alerts/prompts/?tab=sent", f"/alerts/{Alert.objects.first().pk}/handle/"):
+    for address in (
+        f"/alerts/case/{case.pk}/",
+        "/alerts/prompts/?tab=sent",
+        f"/alerts/{Alert.objects.first().pk}/handle/",
+    ):
         costs_the_same(lambda: client.get(address), grow=lambda: grow(6))
 
 
@@ -332,16 +369,24 @@ def test_the_part_of_the_account_page_is_no_whole_page(client, judge):
     ],
 )
 def test_what_is_wrong_with_a_stand_in_is_said_and_the_rest_stays(visit, judge, colleague, given, says):
-    page = text(visit(judge, "/alerts/stand-ins/", stand_in(judge, colleague, starts_on="2026-07-03") | given))
+    page = text(
+        visit(judge, "/alerts/stand-ins/", stand_in(judge, colleague, starts_on="2026-07-03") | given)
+    )
     assert says in page and "2026-07-03" in page
     assert not StandIn.objects.exists()
 
 
-def test_a_head_arranges_for_the_people_of_the_division_and_a_judge_for_nobody_else(visit, judge, colleague, division_head):
+def test_a_head_arranges_for_the_people_of_the_division_and_a_judge_for_nobody_else(
+    visit, judge, colleague, division_head
+):
     assert "离岗人" in text(visit(division_head, "/alerts/stand-ins/")).split("<form")[-1]
     visit(division_head, "/alerts/stand-ins/", stand_in(judge, colleague))
     assert StandIn.objects.get().person == judge
-    page = visit(colleague, "/alerts/stand-ins/", stand_in(judge, division_head, starts_on="2026-08-01", ends_on="2026-08-02"))
+    page = visit(
+        colleague,
+        "/alerts/stand-ins/",
+        stand_in(judge, division_head, starts_on="2026-08-01", ends_on="2026-08-02"),
+    )
     assert page.status_code == 200 and StandIn.objects.count() == 1
 
 

@@ -29,7 +29,14 @@ def alert(now):
 
     def create(case, stage="overdue", *, clock="civ_first_ordinary", due_on=TODAY, **fields) -> Alert:
         return Alert.objects.create(
-            case=case, kind="statutory", clock=clock, stage=stage, due_on=due_on, began_on=TODAY, raised_at=now, **fields
+            case=case,
+            kind="statutory",
+            clock=clock,
+            stage=stage,
+            due_on=due_on,
+            began_on=TODAY,
+            raised_at=now,
+            **fields,
         )
 
     return create
@@ -41,7 +48,9 @@ def tell(now):
 
     def create(about, person, role="judge", round=0, **fields) -> Notice:
         values = {"told_at": now, "told_on": TODAY} | fields
-        return Notice.objects.create(person=person, kind="alert", role=role, case=about.case, alert=about, round=round, **values)
+        return Notice.objects.create(
+            person=person, kind="alert", role=role, case=about.case, alert=about, round=round, **values
+        )
 
     return create
 
@@ -51,9 +60,18 @@ def prompted(now, division_head, court):
     """``prompted(case, person)``: a prompt of the head that asks for acknowledgement."""
 
     def create(case, person, words="请说明进展", answer_by=TODAY + timedelta(days=2), **fields) -> Notice:
-        prompt = Prompt.objects.create(by=division_head, court=court, words=words, answer_by=answer_by, at=now)
+        prompt = Prompt.objects.create(
+            by=division_head, court=court, words=words, answer_by=answer_by, at=now
+        )
         return Notice.objects.create(
-            person=person, kind="prompt", role="prompted", case=case, prompt=prompt, told_at=now, told_on=TODAY, **fields
+            person=person,
+            kind="prompt",
+            role="prompted",
+            case=case,
+            prompt=prompt,
+            told_at=now,
+            told_on=TODAY,
+            **fields,
         )
 
     return create
@@ -113,12 +131,19 @@ def test_what_was_told_several_times_stands_once_with_its_number(read, file_case
 
 
 def test_each_tab_holds_what_its_name_says(read, file_case, judge, alert, tell, prompted, now):
-    unread, opened, closed, asked = (file_case(cause=name) for name in ("未读案", "已读案", "解除案", "提示案"))
+    unread, opened, closed, asked = (
+        file_case(cause=name) for name in ("未读案", "已读案", "解除案", "提示案")
+    )
     tell(alert(unread), judge)
     tell(alert(opened), judge, read_at=now)
     tell(alert(closed, closed_at=now, closed_because="已停表"), judge)
     prompted(asked, judge, read_at=now)
-    expected = {"unread": {"未读案"}, "asked": {"提示案"}, "all": {"未读案", "已读案", "提示案"}, "closed": {"解除案"}}
+    expected = {
+        "unread": {"未读案"},
+        "asked": {"提示案"},
+        "all": {"未读案", "已读案", "提示案"},
+        "closed": {"解除案"},
+    }
     for tab, names in expected.items():
         page = read(judge, tab)
         assert {name for name in ("未读案", "已读案", "解除案", "提示案") if name in page} == names, tab
@@ -152,7 +177,9 @@ def test_nobody_sees_another_persons_inbox(client, read, file_case, judge, presi
     assert notice.read_at is None
 
 
-def test_a_case_one_may_no_longer_see_leaves_the_inbox_and_the_count(client, read, file_case, judge, post, alert, tell):
+def test_a_case_one_may_no_longer_see_leaves_the_inbox_and_the_count(
+    client, read, file_case, judge, post, alert, tell
+):
     case = file_case()
     notice = tell(alert(case), judge)
     assert unread_count(judge) == 1
@@ -211,12 +238,18 @@ def test_a_line_once_read_keeps_the_time_it_was_read(file_case, judge, alert, te
 
 def test_nonsense_in_the_list_of_lines_reads_nothing(client, judge):
     client.force_login(judge)
-    assert client.post("/alerts/inbox/read/", {"notice": ["x", "", "1e9"], "tab": "nonsense"}).status_code == 302
+    assert (
+        client.post("/alerts/inbox/read/", {"notice": ["x", "", "1e9"], "tab": "nonsense"}).status_code == 302
+    )
 
 
-@pytest.mark.parametrize("address", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "address", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", ""]
+)
 def test_a_line_never_leads_out_of_the_house(client, judge, now, address):
-    notice = Notice.objects.create(person=judge, kind="system", role="itadmin", address=address, told_at=now, told_on=TODAY)
+    notice = Notice.objects.create(
+        person=judge, kind="system", role="itadmin", address=address, told_at=now, told_on=TODAY
+    )
     client.force_login(judge)
     assert client.get(f"/alerts/inbox/{notice.pk}/").headers["Location"] == "/alerts/inbox/"
 
@@ -296,7 +329,9 @@ def test_a_visitor_who_opens_the_address_is_asked_to_log_in(client):
 
 
 # --- cost -------------------------------------------------------------------------------------------------
-def test_the_inbox_costs_the_same_however_long(client, file_cases, judge, alert, tell, prompted, costs_the_same):
+def test_the_inbox_costs_the_same_however_long(
+    client, file_cases, judge, alert, tell, prompted, costs_the_same
+):
     def grow(n):
         for case in file_cases(n):
             tell(alert(case), judge)

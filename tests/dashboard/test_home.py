@@ -116,7 +116,7 @@ def test_the_missing_holiday_notice_is_said(read, president, monkeypatch):
         ("judge", "期限由近及远"),
         ("presiding", "期限由近及远"),
         ("assistant", "期限由近及远"),
-        ("clerk", "期限由近及远"),
+        ("clerk", "开庭与送达"),
         ("itadmin", "您的任职"),
         ("discipline", "您的任职"),
         ("politics", "您的任职"),
@@ -133,7 +133,7 @@ def test_a_person_without_a_post_is_told_whom_to_ask(read, django_user_model):
 
 
 def test_visitors_are_asked_to_log_in(client, db):
-    for address in ("/", "/mine/", "/curve.json", "/definitions/"):
+    for address in ("/", "/mine/", "/desk/", "/curve.json", "/definitions/"):
         assert client.get(address).headers["Location"].startswith("/login/")
 
 
