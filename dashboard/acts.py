@@ -80,4 +80,6 @@ ACTS = {
     "alerts.switch_endpoint": _("启用或停用发送端点"),
     "alerts.send_test": _("发送测试消息"),
     "alerts.resend": _("重新发送消息"),
+    "alerts.see_nodes": _("查看节点监控组"),
+    "alerts.choose_profile": _("切换节点监控组"),
 }
