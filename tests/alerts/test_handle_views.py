@@ -264,7 +264,7 @@ def test_a_prompt_about_a_sealed_case_is_offered_to_its_panel_alone(visit, post,
 
 
 def test_the_sender_sees_who_answered_when_and_the_overdue_first(visit, judge, division_head, prompted, now):
-    answered, waiting, late = (prompted(words).notices.get() for words in ("已答的", "等待的", "逾期的"))
+    answered, _waiting, late = (prompted(words).notices.get() for words in ("已答的", "等待的", "逾期的"))
     visit(judge, f"/alerts/prompts/{answered.pk}/", {"answer": "已送达"})
     type(late.prompt).objects.filter(pk=late.prompt_id).update(answer_by=TODAY - timedelta(days=1))
     page = text(visit(division_head, "/alerts/prompts/"))
@@ -314,7 +314,7 @@ def test_the_pages_cost_the_same_however_much_there_is(
     case = file_case()
 
     def grow(n):
-        for turn in range(n):
+        for _ in range(n):
             about = alert(
                 case, turn=Alert.objects.count(), told=[(judge, "judge"), (division_head, "division_head")]
             )
@@ -327,7 +327,7 @@ def test_the_pages_cost_the_same_however_much_there_is(
         "/alerts/prompts/?tab=sent",
         f"/alerts/{Alert.objects.first().pk}/handle/",
     ):
-        costs_the_same(lambda: client.get(address), grow=lambda: grow(6))
+        costs_the_same(lambda address=address: client.get(address), grow=lambda: grow(6))
 
 
 # --- standing in ---------------------------------------------------------------------------------------------
