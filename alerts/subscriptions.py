@@ -74,8 +74,8 @@ def court_for(person: User, by: User) -> int:
 
 
 def tidy(query: str) -> str:
-    """The conditions without the number of the page and without empty ones."""
-    return urlencode([(name, value) for name, value in parse_qsl(query) if name != "page"])
+    """The conditions without empty ones, without the number of the page and the case that was open beside it."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name not in ("page", "side")])
 
 
 def check(person: User, page: str, query: str, today: date, by: User) -> None:

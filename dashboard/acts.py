@@ -80,6 +80,10 @@ ACTS = {
     "alerts.switch_endpoint": _("启用或停用发送端点"),
     "alerts.send_test": _("发送测试消息"),
     "alerts.resend": _("重新发送消息"),
+    "alerts.subscribe": _("订阅"),
+    "alerts.end_subscription": _("终止订阅"),
+    "alerts.send_subscription": _("发送订阅"),
+    "alerts.set_preference": _("修改提醒设置"),
     "alerts.see_nodes": _("查看节点监控组"),
     "alerts.choose_profile": _("切换节点监控组"),
 }
