@@ -26,12 +26,10 @@ def compose_test(delivery: Delivery, at: datetime) -> Message | None:
     return Message(subject="〔明镜〕测试消息", text=words, link=link_to(reverse("dashboard:home")))
 
 
+WRITERS = {
+    "digest": "alerts.digest.compose", "list": "alerts.lists.compose", "group": "alerts.groups.compose",
+    "prompt": "alerts.prompts.compose", "subscription": "alerts.subscriptions.compose",
+}  # fmt: skip
 #: A composer answers None when nothing is left to say; the delivery is then dropped.
-COMPOSERS: dict[str, Composer] = {
-    "digest": by_name("alerts.digest.compose"),
-    "list": by_name("alerts.lists.compose"),
-    "group": by_name("alerts.groups.compose"),
-    "prompt": by_name("alerts.prompts.compose"),
-    "subscription": by_name("alerts.subscriptions.compose"),
-    "system": compose_test,
-}
+COMPOSERS: dict[str, Composer] = {kind: by_name(name) for kind, name in WRITERS.items()}
+COMPOSERS["system"] = compose_test

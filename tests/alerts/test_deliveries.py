@@ -11,11 +11,12 @@ import pytest
 from django.conf import settings as house
 from django.db import connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from alerts import deliveries
 from alerts.channels import BOUNCED
 from alerts.ciphers import lock
-from alerts.composing import COMPOSERS
+from alerts.composing import COMPOSERS, WRITERS
 from alerts.deliveries import queue, retry_delays, send_due, sending_state
 from alerts.messages import Message, Undeliverable
 from alerts.models import Delivery, Endpoint
@@ -290,6 +291,11 @@ def test_the_state_counts_what_should_have_gone(queued):
     queued("later", not_before=AT + DAY)
     assert (sending_state(AT).waiting, sending_state(AT).oldest_waiting_at) == (1, AT)
     assert sending_state(AT - MINUTE).waiting == 0
+
+
+def test_every_kind_of_message_has_somebody_who_writes_it():
+    assert set(COMPOSERS) == set(dict(Delivery.KINDS))
+    assert all(callable(import_string(name)) for name in WRITERS.values())
 
 
 def test_the_digest_differs_with_any_word():
