@@ -14,13 +14,15 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from alerts.deliveries import sending_state
 from alerts.models import Delivery, Sweep
+from alerts.sweeps import courts_in_use
 from audit.models import Entry, Seal
-from cases.models import Case, Change
+from cases.models import Change
 from catalogues.selectors import years_missing
 from courts.clock import today
 from pipeline.checks import Check, moment
@@ -31,7 +33,6 @@ WAITING_LONG = timedelta(minutes=30)
 UNSENT_LONG = timedelta(minutes=30)
 UNSEALED_LONG = timedelta(minutes=10)
 SWEEPING_LONG = timedelta(hours=2)
-LATELY = timedelta(days=1)
 WATCHED_LATELY = 300  # seconds
 LEAST_FREE = 1024**3
 MANY_QUEUED = 10_000
@@ -105,7 +106,8 @@ def mail_server(at: datetime) -> Iterable[Check]:
     host = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
     right = _("%s 应能连接（EMAIL_HOST、EMAIL_PORT）") % host
     try:
-        with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=PATIENCE) as line:
+        speak = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+        with speak(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=PATIENCE) as line:
             line.noop()
     except OSError as wrong:  # smtplib's own are among them
         sentence = _("%(host)s 无法连接：%(problem)s") % {"host": host, "problem": type(wrong).__name__}
@@ -157,24 +159,19 @@ def outbox(at: datetime) -> Iterable[Check]:
 
 
 def deliveries(at: datetime) -> Iterable[Check]:
-    due = Delivery.objects.filter(state="waiting").aggregate(
-        waiting=Count("*"), oldest=Min("next_at", filter=Q(next_at__lte=at))
-    )
-    failed = Delivery.objects.filter(state="failed", created_at__gte=at - LATELY).count()
-    age = at - due["oldest"] if due["oldest"] else timedelta()
-    told = {"waiting": due["waiting"], "failed": failed}
+    sending = sending_state(at)
+    oldest = Delivery.objects.filter(state="waiting", next_at__lte=at).aggregate(at=Min("next_at"))["at"]
+    age = at - oldest if oldest else timedelta()
+    told = {"waiting": sending.waiting, "failed": sending.failed_today, "bounced": sending.bounced_today}
     yield Check(
         "deliveries",
         _("消息发送"),
-        ok=age <= UNSENT_LONG and not failed,
-        since=due["oldest"] if age > UNSENT_LONG else None,
-        sentence=_("待发送 %(waiting)s 件，一日内未送达 %(failed)s 件") % told,
-        would_be_right=_("到时应在 30 分钟内发出，且没有退回或未送达"),
-        figures={
-            "deliveries_waiting": due["waiting"],
-            "deliveries_failed": failed,
-            "deliveries_oldest_seconds": age.total_seconds(),
-        },
+        ok=age <= UNSENT_LONG and not sending.failed_today,
+        since=oldest if age > UNSENT_LONG else None,
+        sentence=_("到时未发 %(waiting)s 件，今日未送达 %(failed)s 件（其中退信 %(bounced)s 件）") % told,
+        would_be_right=_("到时应在 30 分钟内发出，且没有退信或未送达"),
+        figures={f"deliveries_{name}": count for name, count in told.items()}
+        | {"deliveries_oldest_seconds": age.total_seconds()},
     )
 
 
@@ -194,13 +191,11 @@ def trail(at: datetime) -> Iterable[Check]:
 
 # --- the work of the day -----------------------------------------------------------------------------
 def sweeps(at: datetime) -> Iterable[Check]:
-    """Whether every court with open cases was brought to this day; what was made up is told with it."""
+    """Whether every court in use was brought to this day; what was made up is told with it."""
     day = today()
     swept = Sweep.objects.filter(day=day, done_at__isnull=False)
     done = set(swept.values_list("court_id", flat=True))
-    courts = done | set(
-        Case.objects.filter(closed_on=None).order_by().values_list("court_id", flat=True).distinct()
-    )
+    courts = done | set(courts_in_use(day).values_list("pk", flat=True))
     late = sum(swept.values_list("late", flat=True))
     begun = sweeping_since(at)
     ok = len(done) == len(courts) or at - begun <= SWEEPING_LONG

@@ -9,6 +9,7 @@ import pytest
 from celery.schedules import crontab
 from django.urls import reverse
 
+from alerts.channels import BOUNCED
 from alerts.models import Delivery, Sweep
 from audit import trail
 from audit.models import Entry
@@ -123,9 +124,9 @@ def test_messages_that_wait_or_failed_are_told(now, court, judge):
     assert not only(parts.deliveries, now + timedelta(minutes=31)).ok
     Delivery.objects.filter(pk=made.pk).update(next_at=now + timedelta(days=1))
     assert only(parts.deliveries, now + timedelta(minutes=31)).ok
-    Delivery.objects.filter(pk=made.pk).update(state="failed", problem="550")
+    Delivery.objects.filter(pk=made.pk).update(state="failed", problem=f"{BOUNCED}：550", next_at=now)
     failed = only(parts.deliveries, now)
-    assert not failed.ok and "未送达 1 件" in failed.sentence
+    assert not failed.ok and "未送达 1 件（其中退信 1 件）" in failed.sentence
     assert only(parts.deliveries, now + timedelta(days=2)).ok
 
 
@@ -138,7 +139,7 @@ def test_a_trail_that_is_not_sealed_in_time_is_told(now, judge):
     assert not only(parts.trail, now + timedelta(minutes=11)).ok
 
 
-def test_the_sweep_of_the_day_counts_the_courts_that_have_open_cases(file_case, court, upper_court):
+def test_the_sweep_of_the_day_counts_the_courts_in_use(file_case, court, upper_court):
     day = date(2026, 6, 30)
     FixedDay.objects.create(day=day)
     morning = datetime(2026, 6, 30, 1, tzinfo=SHANGHAI)
