@@ -23,7 +23,7 @@ from alerts.queue_rows import Line, lines
 from alerts.selectors import described
 from alerts.side import side_of, words_for
 from audit import trail
-from cases.guard import sits_on
+from cases.guard import may_on, sits_on
 from cases.models import Case
 from cases.page import with_everything
 from cases.views import PAGE_SIZE, is_part, page_number, pages, query_without
@@ -31,6 +31,7 @@ from catalogues.ladders import STAGES
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import SavedView
+from courts.roles import Permission
 
 MOST_AT_ONCE = 200
 FIRST_FIELDS = {"q", "division", "judge", "sort"}
@@ -124,6 +125,7 @@ def day_page(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "columns": columns_of(request.user),
         "all_columns": COLUMNS,
         "hows": HOWS,
+        "may_close": request.user.may(Permission.RECORD_EVENT),
         "house": described(list(house_alerts(request.user)), asked.today),
         "pages": pages(request, number, has_next=len(shown) > PAGE_SIZE),
         "query": query,
@@ -187,17 +189,14 @@ def side(request: HttpRequest, pk: int) -> HttpResponse:
     if not sits_on(request.user, case):
         trail.record_reading(case, by=request.user, at=timezone.now())
     shown = side_of(case, request.user, law, today())
-    hidden = {"watch" if shown.watch else "unwatch", "close" if not shown.line.finishing else ""}
-    acts = [act for act in ACTS.values() if act.code not in hidden and is_offered(act, request.user)]
+    acts = acts_for(request.user, "watched" if shown.watch else "")
     forms = [(act, blank(act, None, ids=f"side_{pk}_%s", words=words_for(shown.line))) for act in acts]
-    context = {"side": shown, "case": case, "acts": forms, "hows": HOWS, "query": query_without(request)}
+    may_close = bool(shown.line.finishing) and may_on(request.user, Permission.RECORD_EVENT, case)
+    context = {"side": shown, "case": case, "acts": forms, "may_close": may_close, "hows": HOWS}
+    context["query"] = query_without(request)
     return render(
         request, "alerts/day_side.html" if is_part(request) else "alerts/day_side_page.html", context
     )
-
-
-def is_offered(act: Bulk, user: Any) -> bool:
-    return act.permission is None or user.may(act.permission)
 
 
 @login_required
