@@ -14,7 +14,7 @@ from tests.journeys.conftest import NARROW, WIDE
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TODAY = timezone.localdate()
-HOME, LIST, ALERTS = "dashboard:home", "cases:list", "alerts:list"
+HOME, LIST, ALERTS = "dashboard:home", "cases:list", "alerts:day"
 PAGES = {
     "president": [
         HOME,
