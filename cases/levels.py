@@ -5,11 +5,12 @@ The batch contract ``due`` keeps the default ladder (``cases.deadlines.level``);
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Case as Switch
 from django.db.models import CharField, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.lookups import Exact
 
 from catalogues.ladders import EVERY_CATEGORY, ladder_for, stage_on
 from catalogues.law import AlertLadder, LadderStage
@@ -30,6 +31,29 @@ def level_on(
     ladder = ladder_for(ladders, WATCHED, category, procedure)
     reached = stage_on(day, start_on, due_on, ladder) if ladder else None
     return reached[0].stage if reached else "none"
+
+
+def in_stage(stage: str, day: date, ladders: Sequence[AlertLadder], clock: str = "statutory") -> Q:
+    """Cases whose limit is in that stage; the due day alone settles most of them."""
+    running = Q(**{f"{clock}__state": "running"})
+    reached = Q(Exact(stage_of_limit(day, ladders, clock), Value(stage)))
+    latest = latest_due(stage, day, ladders)
+    return running & Q(**{f"{clock}__due_on__lte": latest}) & reached if latest else running & reached
+
+
+def latest_due(stage: str, day: date, ladders: Iterable[AlertLadder]) -> date | None:
+    """The last due day that stage can be reached for; None where it goes by parts of the time."""
+    found = [
+        each
+        for ladder in ladders
+        if ladder.watches == WATCHED
+        for each in ladder.stages
+        if each.stage == stage
+    ]
+    if any(each.measure == "part" for each in found):
+        return None
+    days = (-each.n if each.measure == "after" else each.n for each in found)
+    return day + timedelta(days=max(days, default=0))
 
 
 def stage_of_limit(day: date, ladders: Iterable[AlertLadder], clock: str = "statutory") -> Switch:

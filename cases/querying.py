@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from cases.levels import stage_of_limit
+from cases.levels import in_stage
 from cases.models import Case, FormerNumber, Party
 from cases.numbers import PROVINCES, normalize
 from cases.periods import add_months
@@ -143,8 +143,7 @@ def by_clock(cases: QuerySet[Case], state: str, today: date) -> QuerySet[Case]:
             last = today + timedelta(days=NEAR if state == "due5" else NEARING)
             return cases.filter(clock_state="running", due_on__gte=today, due_on__lte=last)
         case "early" | "mid" | "urgent":
-            stage = stage_of_limit(today, law_in_use().ladders_on(today))
-            return cases.filter(clock_state="running").annotate(stage=stage).filter(stage=state)
+            return cases.filter(in_stage(state, today, law_in_use().ladders_on(today)))
         case "overdue":
             return cases.filter(clock_state="running", due_on__lt=today)
         case "unknown":

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from cases.levels import stage_of_limit
+from cases.levels import in_stage
 from cases.models import Case, Exclusion
 from cases.periods import add_months
 from cases.querying import with_statutory_clock
@@ -57,7 +57,7 @@ def risk_counts(today: date) -> dict[str, Any]:
     older = {f"over_{months}": Q(filed_on__lt=add_months(today, -months)) for months in (12, 18, 36)}
     conditions = older | {
         "open": Q(),
-        "near": running & Q(stage="urgent"),
+        "near": in_stage("urgent", today, law_in_use().ladders_on(today)),
         "overdue": running & Q(statutory__due_on__lt=today),
         "paused": Q(statutory__state="paused"),
         "unknown": Q(statutory__state="unknown") | Q(statutory__state=None),
@@ -73,10 +73,8 @@ def risk_counts(today: date) -> dict[str, Any]:
 def risks_by_unit(scope: Scope, today: date) -> dict[Unit, Risks]:
     """The counts of each unit's open cases; ``near`` goes by the published warning ladders."""
     found: dict[Unit, Risks] = defaultdict(Risks)
-    ladders = law_in_use().ladders_on(today)
     for part in scope.cases():
-        staged = with_statutory_clock(part.open()).annotate(stage=stage_of_limit(today, ladders))
-        rows = staged.order_by().values("court_id", "division_id")
+        rows = with_statutory_clock(part.open()).order_by().values("court_id", "division_id")
         for row in rows.annotate(**risk_counts(today)):
             found[unit_of(scope, row)] += Risks(**{name: row[name] for name in (*RISKS, "as_of")})
     return found

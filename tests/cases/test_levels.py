@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from cases.levels import stage_of_limit
+from cases.levels import in_stage, stage_of_limit
 from cases.models import Case, Clock
 from cases.querying import narrowed, with_statutory_clock
 from cases.selectors import rows
-from catalogues.ladders import ladder_for, stage_on
+from catalogues.ladders import STAGES, ladder_for, stage_on
 from catalogues.law import AlertLadder, LadderStage
 from catalogues.models import Edition
 from catalogues.selectors import law_in_use
@@ -76,6 +76,9 @@ def test_the_database_and_one_case_agree(random_cases, seed, which):
         reached = stage_on(DAY, case.clock_start, case.due_on, ladder) if ladder else None
         assert found[case.pk] == (reached[0].stage if reached else "none"), case.due_on
     assert len(set(found.values())) == 5
+    for stage in STAGES:
+        chosen = with_statutory_clock(Case.objects.all()).filter(in_stage(stage, DAY, ladders))
+        assert {case.pk for case in chosen} == {pk for pk, reached in found.items() if reached == stage}
 
 
 def test_the_list_and_its_filter_follow_a_ladder_that_was_published(random_cases, trial_office, post):
