@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from alerts.movements import follow_movements
 from alerts.source_sql import Scope, bring, differing, of_cases, of_court
 
-SLICE = 20_000  # cases written by one statement
+SLICE = 200_000  # cases brought by one statement: each reads the tables anew
 NOTHING = {"raised": 0, "closed": 0, "late": 0}
 
 

@@ -20,7 +20,6 @@ from catalogues.selectors import law_in_use
 COLUMNS = "case_id, court_id, category, procedure, kind, clock, turn, start_on, due_on"
 PERIOD = "s.case_id = a.case_id AND s.clock = a.clock AND s.turn = a.turn"
 SAME = f"{PERIOD} AND s.due_on = a.due_on AND s.stage = a.stage"
-KINDS = tuple(kind for source in SOURCES for kind in source.kinds)
 
 WORST_FIRST = tuple(reversed(STAGES))
 BEGINNINGS = ", ".join(f"{begins_on(stage)} AS {stage}_on" for stage in STAGES)
@@ -76,14 +75,16 @@ def bring(scope: Scope, day: date) -> tuple[str, dict[str, Any]]:
         WITH watched AS ({watched}),
         periods AS MATERIALIZED ({_staged("watched")}),
         standing AS MATERIALIZED ({scope.standing}),
+        ended AS MATERIALIZED (
+            SELECT a.id, s.case_id IS NULL AS is_gone, s.due_on <> a.due_on AS has_moved, s.stage IS NOT NULL AS is_staged, s.lapsed
+              FROM standing a LEFT JOIN periods s ON {PERIOD}
+             WHERE (s.stage, s.due_on) IS DISTINCT FROM (a.stage, a.due_on)),
         gone AS (
-            UPDATE alerts_alert a SET closed_at = %(at)s, closed_because = left(COALESCE(
-                   (SELECT CASE WHEN s.due_on <> a.due_on THEN CASE a.kind {_words(lambda source: f"'{source.moved}'")} END
-                                WHEN s.stage IS NOT NULL THEN '进入下一阶段'
-                                WHEN s.lapsed THEN '期限已过' ELSE '预警规则已变更' END
-                      FROM periods s WHERE {PERIOD}),
-                   CASE a.kind {_words(lambda source: source.gone)} ELSE '不再监控' END), 60)
-              FROM standing WHERE standing.id = a.id AND NOT EXISTS (SELECT FROM periods s WHERE {SAME})
+            UPDATE alerts_alert a SET closed_at = %(at)s, closed_because = left(CASE
+                   WHEN is_gone THEN CASE a.kind {_words(lambda source: source.gone)} ELSE '不再监控' END
+                   WHEN has_moved THEN CASE a.kind {_words(lambda source: f"'{source.moved}'")} END
+                   WHEN is_staged THEN '进入下一阶段' WHEN lapsed THEN '期限已过' ELSE '预警规则已变更' END, 60)
+              FROM ended WHERE ended.id = a.id
             RETURNING 1),
         swept AS (
             SELECT court_id, max(day) AS day FROM alerts_sweep
@@ -104,7 +105,8 @@ def bring(scope: Scope, day: date) -> tuple[str, dict[str, Any]]:
 
 def _watched(scope: Scope, day: date, near: Callable[[Source], str]) -> tuple[str, dict[str, Any]]:
     """Every source's periods, and the parameters of all."""
-    given = {"day": day, "ladders": ladder_rows(law_in_use().ladders_on(day), KINDS)} | scope.given
+    kinds = tuple(dict.fromkeys(kind for source in SOURCES for kind in source.kinds))
+    given = {"day": day, "ladders": ladder_rows(law_in_use().ladders_on(day), kinds)} | scope.given
     parts = []
     for source in SOURCES:
         select = source.select(scope.cases, day)

@@ -47,10 +47,10 @@ forgotten AS (
     DELETE FROM alerts_usualspan u WHERE NOT EXISTS (SELECT FROM measured m WHERE {SAME}) RETURNING 1),
 written AS (
     INSERT INTO alerts_usualspan AS u (court_id, category, node, days, cases, measured_on)
-    SELECT court_id, category, node, days, cases, %(day)s FROM measured
+    SELECT court_id, category, node, days, cases, %(day)s FROM measured m
+     WHERE NOT EXISTS (SELECT FROM alerts_usualspan u WHERE {SAME} AND abs(u.days - m.days) <= %(kept_within)s)
     ON CONFLICT (court_id, category, node) DO UPDATE
        SET days = EXCLUDED.days, cases = EXCLUDED.cases, measured_on = EXCLUDED.measured_on
-     WHERE abs(u.days - EXCLUDED.days) > %(kept_within)s
     RETURNING 1)
 SELECT (SELECT count(*) FROM forgotten) + (SELECT count(*) FROM written)"""
 
