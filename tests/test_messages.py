@@ -98,7 +98,7 @@ def in_english(client, president, file_case):
         ("dashboard:home", ["Needs attention today", "Clearance", "Past the limit", "This year"]),
         ("dashboard:definitions", ["Definitions of the numbers", "carried over + newly filed − closed"]),
         ("cases:list", ["Filter cases", "Statutory due date", "Export XLSX"]),
-        ("alerts:list", ["No open alerts."]),
+        ("alerts:day", ["Due today", "Nothing is due today.", "Probably finished"]),
         ("courts:account", ["My account", "Make a token"]),
     ],
 )
