@@ -17,7 +17,7 @@ from catalogues.selectors import NotPublished
 from pipeline.demo.court import FEWEST
 from pipeline.demo.load import CannotSynthesize, synthesize
 from pipeline.demo.people import UPPER
-from pipeline.services import drain
+from pipeline.services import refresh_changed
 
 UNUSABLE = 2
 EARLIEST, LATEST = date(2020, 1, 1), date(2059, 6, 30)
@@ -74,8 +74,8 @@ class Command(BaseCommand):
             made = synthesize(
                 day=on, seed=options["seed"], cases=options["cases"], at=timezone.now(), tell=self._tell
             )
-            self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks")
-            tally = drain(at=timezone.now(), today=on)
+            self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks, raising the alerts")
+            tally = refresh_changed(at=timezone.now(), today=on)
         except (CannotSynthesize, NotPublished) as refused:
             self._refuse(str(refused))
         except DatabaseError as wrong:
