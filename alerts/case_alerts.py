@@ -109,9 +109,11 @@ def offices_over(case: Case) -> list[tuple[int, str]]:
 
 
 def suggested_words(alerts: list[Any]) -> str:
-    """What a prompt may begin with: the worst alert of the case in a sentence."""
+    """What a prompt may begin with: the limit of the case that was warned of, or else its worst alert, in a sentence."""
     if not alerts:
         return ""
-    worst = alerts[0]
+    worst = next((alert for alert in alerts if alert.kind == "statutory"), alerts[0])
+    if worst.kind == "stalled":
+        return f"本案自 {worst.due_on} 起已超过同类案件的通常停留时间，请抓紧办理并回复进展。"
     left = f"已超 {worst.days_over} 天" if worst.days_left < 0 else f"剩余 {worst.days_left} 天"
     return f"本案“{worst.clock_name}”{worst.due_on} 到期（{left}），请抓紧办理并回复进展。"

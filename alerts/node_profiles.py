@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import NodeWatch
 from audit import trail
-from cases.models import Case, Change, Clock
-from catalogues.law import MonitoredNode, Node
+from cases.models import CATEGORIES
+from cases.nodes import TABLE
+from catalogues.law import MonitoredNode
 from catalogues.selectors import Law
 from courts.models import Court, User
 from courts.roles import Permission
@@ -29,13 +29,20 @@ PROFILES = {
 CHOOSE = "alerts.choose_profile"
 
 
+#: The steps the system keeps time for (cases.nodes), each in the categories it is kept in: what a set can warn of.
+TIMED = frozenset(
+    (rule.node, category)
+    for rule in TABLE
+    for category in rule.categories or [name for name, _ in CATEGORIES]
+)
+
+
 @dataclass(frozen=True)
 class Profile:
-    """One set: its nodes, how many pairs of node and case category they make, and the legal periods it watches."""
+    """One set: its nodes, and how many pairs of node and case category they make."""
 
     code: str
     nodes: tuple[MonitoredNode, ...]
-    limits: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -47,16 +54,17 @@ class Profile:
 
 
 def profile_of(law: Law, code: str) -> Profile:
-    nodes = tuple(node for node in law.monitored.values() if code in (ALL, *node.profiles))
-    return Profile(code, nodes, limits_of(law, code))
+    return Profile(code, tuple(node for node in law.monitored.values() if code in (ALL, *node.profiles)))
 
 
-def limits_of(law: Law, code: str) -> frozenset[str]:
-    """The steps of the catalogue of nodes whose legal period the set watches; the whole set watches every step."""
+def warned_of(law: Law, code: str) -> frozenset[tuple[str, str]]:
+    """The timed steps, with the category of case, that a court with this set is warned of; the whole set leaves out none."""
     if code == ALL:
-        return frozenset(law.nodes)
-    nodes = (node for node in law.monitored.values() if code in node.profiles)
-    return frozenset(limit for node in nodes for limit in node.limits)
+        return TIMED
+    nodes = profile_of(law, code).nodes
+    return TIMED & {
+        (limit, category) for node in nodes for limit in node.limits for category in node.categories
+    }
 
 
 def profile_in_use(court_id: int | None, law: Law, on: date) -> str:
@@ -66,24 +74,39 @@ def profile_in_use(court_id: int | None, law: Law, on: date) -> str:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What switching would change: steps watched from then on, and steps watched no more."""
+class Change:
+    """A step that is warned of from a switch on, or no more; in which categories of cases."""
 
-    more: tuple[Node, ...]
-    fewer: tuple[Node, ...]
+    name: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What switching would change: steps warned of from then on, and steps warned of no more."""
+
+    more: tuple[Change, ...]
+    fewer: tuple[Change, ...]
 
 
 def difference(law: Law, before: str, after: str, on: date) -> Difference:
-    old, new = limits_of(law, before), limits_of(law, after)
-    return Difference(
-        tuple(law.node(code, on) for code in sorted(new - old) if code in law.nodes),
-        tuple(law.node(code, on) for code in sorted(old - new) if code in law.nodes),
+    old, new = warned_of(law, before), warned_of(law, after)
+    return Difference(changes(law, new - old, on), changes(law, old - new, on))
+
+
+def changes(law: Law, pairs: frozenset[tuple[str, str]], on: date) -> tuple[Change, ...]:
+    """The steps of these pairs in the order of their codes, each with its categories in the usual order."""
+    order = [name for name, _ in CATEGORIES]
+    return tuple(
+        Change(law.node(step, on).name, tuple(name for name in order if (step, name) in pairs))
+        for step in sorted({step for step, _ in pairs})
+        if step in law.nodes
     )
 
 
 @transaction.atomic
 def choose_profile(*, court: Court, profile: str, by: User, at: datetime) -> NodeWatch:
-    """Switch a set on for a court (切换节点监控组); its open cases are looked at again within seconds.
+    """Switch a set on for a court (切换节点监控组); at its next sweep, within minutes, its alerts follow.
 
     Switching on what is on already changes nothing.
     """
@@ -103,16 +126,7 @@ def choose_profile(*, court: Court, profile: str, by: User, at: datetime) -> Nod
         return before
     watch, _new = NodeWatch.objects.update_or_create(court=court, defaults={"profile": profile, "at": at})
     trail.record(CHOOSE, on=court, by=by, at=at, before=before and before.profile, after=profile)
-    put_in_line(court)
     return watch
-
-
-def put_in_line(court: Court) -> int:
-    """Have the alerts brought up to date of every case that is open or still owes a step (待重算)."""
-    owed = Clock.objects.filter(case=OuterRef("pk"), kind="node", state="running")
-    cases = Case.objects.filter(Q(closed_on=None) | Exists(owed), court=court).order_by()
-    ids = cases.values_list("pk", flat=True)
-    return len(Change.objects.bulk_create([Change(case_id=pk) for pk in ids], batch_size=1000))
 
 
 def courts_to_choose_for(user: User) -> list[Court]:

@@ -36,6 +36,11 @@ class NodeState:
     was_late: bool = False
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a clock or an event says something about it."""
+        return bool(self.due_on or self.met_on) or self.state == OVERDUE
+
+    @property
     def word(self) -> str:
         return str(STATES[self.state][0])
 

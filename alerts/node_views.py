@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from alerts.node_profiles import (
     ALL,
     PROFILES,
+    TIMED,
     choose_profile,
     courts_to_choose_for,
     difference,
@@ -24,7 +27,9 @@ from alerts.node_profiles import (
 from alerts.node_states import states_of
 from audit import trail
 from cases.models import Case
-from catalogues.selectors import law_in_use
+from cases.nodes import EXTENSION_STEPS
+from catalogues.law import MonitoredNode, Node
+from catalogues.selectors import Law, law_in_use
 from courts.clock import today
 from courts.models import Court
 from courts.roles import Permission
@@ -49,18 +54,24 @@ def nodes(request: HttpRequest) -> HttpResponse:
     context = {
         "code": code,
         "chosen": chosen,
-        "rows": [
-            (node, [law.node(limit, day) for limit in node.limits if limit in law.nodes])
-            for node in chosen.nodes
-        ],
+        "rows": [(node, limits_shown(node, law, day)) for node in chosen.nodes],
         "profiles": [profile_of(law, each) for each in PROFILES],
         "everything": ALL,
+        "manages": bool(manages),
         "courts": [(court, PROFILES[used], used == code, may) for court, used, may in courts],
         "changes": [
             (court, difference(law, used, code, day)) for court, used, may in courts if may and used != code
         ],
     }
     return render(request, "alerts/nodes.html", context)
+
+
+def limits_shown(node: MonitoredNode, law: Law, day: date) -> list[tuple[Node, bool]]:
+    """The legal periods a node watches, and whether the system keeps time for each."""
+    kept = {step for step, _category in TIMED} | {
+        step for steps in EXTENSION_STEPS.values() for step in steps
+    }
+    return [(law.node(limit, day), limit in kept) for limit in node.limits if limit in law.nodes]
 
 
 @login_required
@@ -81,5 +92,11 @@ def nodes_of_case(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     day, law = today(), law_in_use()
     profile = profile_of(law, profile_in_use(case.court_id, law, day))
-    context = {"case": case, "profile": profile, "states": states_of(case, profile, day)}
+    states = states_of(case, profile, day)
+    context = {
+        "case": case,
+        "profile": profile,
+        "states": [each for each in states if each.is_under_way],
+        "others": [each for each in states if not each.is_under_way],
+    }
     return render(request, "alerts/_nodes_of_case.html", context)

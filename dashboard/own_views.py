@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from alerts.inbox import asked, shown
+from alerts.queue import Asked, cases_in
 from cases.models import Doubt
 from cases.selectors import rows as case_lines
 from catalogues.selectors import law_in_use
@@ -18,7 +20,7 @@ from courts.clock import today
 from courts.roles import Role
 from dashboard.definitions import DEFINITIONS
 from dashboard.desk import DAYS_AHEAD, hearings, steps
-from dashboard.own import KINDS, SHOWN, Day, counts_by_stage, own_dues
+from dashboard.own import KINDS, SHOWN, Day, counts_by_stage, own_cases, own_dues
 from dashboard.risks import own_open_cases
 
 HANDLES = {Role.JUDGE, Role.PRESIDING, Role.ASSISTANT, Role.CLERK, Role.AC_MEMBER}
@@ -44,6 +46,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "is_more": len(found) > SHOWN,
         "doubts": doubts_about(found),
         "prompts": prompts(request),
+        "finished": finished(request, day.today),
         "definitions": DEFINITIONS,
         "list_address": reverse("cases:list"),
     }
@@ -53,6 +56,12 @@ def mine(request: HttpRequest) -> HttpResponse:
 def doubts_about(cases: list[Any]) -> Any:
     found = Doubt.objects.filter(case__in=[case.pk for case in cases], settled_at=None)
     return found.select_related("case").order_by("raised_at", "pk")
+
+
+def finished(request: HttpRequest, today: date) -> int:
+    """How many of one's own open cases are probably finished and only not recorded as closed (疑似已结未点)."""
+    found = cases_in("finished", Asked(request.user, today, {}))
+    return found.filter(own_cases(request.user)).order_by().count()
 
 
 def prompts(request: HttpRequest) -> list[Any]:

@@ -5,20 +5,22 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from alerts.models import NodeWatch
+from alerts.models import NodeWatch, Sweep
 from alerts.node_profiles import (
     ALL,
     PROFILES,
     choose_profile,
     difference,
-    limits_of,
     profile_in_use,
     profile_of,
+    warned_of,
 )
 from alerts.node_states import DONE, NA, OVERDUE, PENDING, SUSPENDED, states_of
+from alerts.sources import monitored_rows
+from alerts.sweeps import courts_to_sweep
 from audit.models import Entry
 from audit.trail import Refused
-from cases.models import Change, Clock, ProcedureEvent
+from cases.models import Clock, ProcedureEvent
 from catalogues.selectors import law_in_use
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +65,18 @@ def test_the_sets_have_the_published_sizes(law):
     assert profile_of(law, "yb").pairs == 182
 
 
-def test_every_set_watches_steps_of_the_catalogue_and_the_whole_set_all_of_them(law):
+def test_a_set_warns_of_timed_steps_alone_and_the_whole_set_of_all_of_them(law):
+    assert {("N20", "民事"), ("N90", "执行"), ("N68", "刑事")} <= warned_of(law, ALL)
+    assert ("N68", "民事") not in warned_of(law, ALL)
     for code in PROFILES:
-        assert limits_of(law, code) <= set(law.nodes)
-    assert limits_of(law, ALL) == set(law.nodes)
+        assert warned_of(law, code) <= warned_of(law, ALL)
+        assert {step for step, _ in warned_of(law, code)} <= set(law.nodes)
+
+
+def test_the_words_about_a_set_and_the_sweep_follow_one_rule(law):
+    rows = {(row["profile"], row["rule"], row["category"]) for row in monitored_rows()}
+    for code in ("sz", "gz", "sx", "yb"):
+        assert warned_of(law, code) == {pair for pair in warned_of(law, ALL) if (code, *pair) in rows}
 
 
 def test_a_court_without_a_choice_has_the_catalogues_set(law, court):
@@ -77,33 +87,30 @@ def test_a_court_without_a_choice_has_the_catalogues_set(law, court):
 
 def test_what_switching_changes_is_what_differs(law):
     change = difference(law, ALL, "sz", TODAY)
-    assert not change.more and "N90" not in {node.id for node in change.fewer}
-    assert {node.id for node in difference(law, "sz", ALL, TODAY).more} == {node.id for node in change.fewer}
+    names = {each.name: each.categories for each in change.fewer}
+    assert not change.more and "起诉状副本送达被告" not in names
+    assert "民事" not in names["案件归档"] and "破产" in names["案件归档"]  # no node of any set is for these cases
+    assert names["上诉状副本送达对方"] == ("民事", "行政")  # N65 is in no published set
+    assert difference(law, "sz", ALL, TODAY).more == change.fewer
+    assert difference(law, "sz", "sz", TODAY).more == ()
 
 
 # --- switching -----------------------------------------------------------------------------------------
-def test_switching_leaves_a_trace_and_puts_the_open_cases_in_line(court, trial_office, file_case, now):
-    open_one, closed = file_case(), file_case(closed_on=TODAY)
-    choose_profile(court=court, profile="sz", by=trial_office, at=now)
+def test_switching_leaves_a_trace_and_the_court_is_swept_again_the_same_day(court, trial_office, now):
+    now += timedelta(days=999)  # after the ladders of the test's own day were published
+    Sweep.objects.create(court=court, day=TODAY, started_at=now, done_at=now)
+    assert court.pk not in courts_to_sweep(TODAY)
+    choose_profile(court=court, profile="sz", by=trial_office, at=now + timedelta(seconds=1))
     entry = Entry.objects.get(act="alerts.choose_profile")
     assert (entry.after, entry.court_id) == ("sz", court.pk)
-    queued = set(Change.objects.values_list("case_id", flat=True))
-    assert open_one.pk in queued and closed.pk not in queued
+    assert court.pk in courts_to_sweep(TODAY)
 
 
-def test_a_closed_case_with_a_step_still_owed_is_in_line_too(court, trial_office, file_case, clock, now):
-    closed = file_case(closed_on=TODAY)
-    clock(closed, "N90", due_on=TODAY + timedelta(days=60))
-    choose_profile(court=court, profile="sz", by=trial_office, at=now)
-    assert Change.objects.filter(case_id=closed.pk).exists()
-
-
-def test_switching_to_what_is_on_already_changes_nothing(court, trial_office, file_case, now):
-    file_case()
-    for _ in range(2):
-        choose_profile(court=court, profile="sz", by=trial_office, at=now)
+def test_switching_to_what_is_on_already_changes_nothing(court, trial_office, now):
+    for hours in (0, 1):
+        choose_profile(court=court, profile="sz", by=trial_office, at=now + timedelta(hours=hours))
     assert Entry.objects.filter(act="alerts.choose_profile").count() == 1
-    assert Change.objects.count() == 1
+    assert NodeWatch.objects.get().at == now
 
 
 @pytest.mark.parametrize("person", ["judge", "president", "outsider"])
@@ -131,7 +138,14 @@ def test_an_unknown_set_is_refused_in_a_sentence(client, court, trial_office):
 def test_the_page_names_nodes_periods_and_basis_and_says_what_a_switch_changes(client, trial_office):
     client.force_login(trial_office)
     page = client.get("/alerts/nodes/?profile=sz").content.decode()
-    for said in ("切换为关键节点组", "不再预警", "起诉状副本送达", "民诉法", "本院使用的监控组"):
+    for said in (
+        "切换为关键节点组",
+        "不再预警",
+        "上诉状副本送达对方（民事、行政）",
+        "起诉状副本送达",
+        "民诉法",
+        "本院使用的监控组",
+    ):
         assert said in page, said
     assert page.count('scope="row"') == 24
 
@@ -234,8 +248,18 @@ def test_the_part_of_the_case_page_shows_the_set_of_its_court(client, judge, cou
     case = file_case()
     client.force_login(judge)
     part = client.get(f"/alerts/case/{case.pk}/nodes/").content.decode()
-    assert "<html" not in part and "关键节点组" in part and "起诉状副本送达" not in part
+    assert "<html" not in part and "关键节点组" in part and "起诉状副本送达(5日)" not in part
     assert f'hx-get="/alerts/case/{case.pk}/nodes/"' in client.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_the_part_shows_what_is_under_way_and_folds_the_rest(client, judge, file_case, clock):
+    case = file_case()
+    clock(case, "N20", due_on=TODAY - timedelta(days=1))
+    client.force_login(judge)
+    part = client.get(f"/alerts/case/{case.pk}/nodes/").content.decode()
+    table, folded = part.split("<details>")
+    assert "起诉状副本送达(5日)" in table and "■ 逾期" in table
+    assert "卷宗归档" not in table and "卷宗归档" in folded
 
 
 def test_the_part_costs_the_same_however_many_clocks_and_events(

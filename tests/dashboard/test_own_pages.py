@@ -156,6 +156,16 @@ def test_prompts_that_wait_stand_on_the_page_and_acknowledged_ones_do_not(
     assert "请说明进展" in page and "吴庭长" in page and "已答提示" not in page
 
 
+def test_cases_probably_finished_are_counted_and_lead_to_their_confirmation(
+    client, read, file_cases, judge, post, division
+):
+    for case in [*file_cases(2), *file_cases(1, judge=post("judge", "另法官", division=division))]:
+        ProcedureEvent.objects.create(case=case, node="宣判", on=TODAY - timedelta(days=9))
+    assert "您有 2 件案件疑似已结" in read(judge, "/mine/")
+    answer = client.get("/alerts/day/?tab=finished").content.decode()
+    assert answer.count("川1502民初") and "川1502民初3号" not in answer
+
+
 # --- the clerk -----------------------------------------------------------------------------------------------
 def test_a_clerks_first_screen_is_the_days_work_and_a_judges_the_clocks(read, clerk, judge):
     assert "<h1>开庭与送达</h1>" in read(clerk)
