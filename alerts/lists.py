@@ -44,7 +44,10 @@ def near_limit(alerts: QuerySet[Alert], courts: Iterable[int], day: date) -> Que
 def queue_lists(*, at: datetime, today: date) -> int:
     """Queue the list for the presidents of every court where it changed or the week begins; once a day and person."""
     hour, queued = law_in_use().setting("digest_hour", today), 0
-    presidents = presidents_on(today)
+    done = set(
+        Delivery.objects.filter(kind="list", key__startswith=f"{today} ").values_list("court", flat=True)
+    )
+    presidents = {court: people for court, people in presidents_on(today).items() if court.pk not in done}
     contents = contents_of(presidents, today)
     for court, people in presidents.items():
         window = Window.of(court.pk, today)

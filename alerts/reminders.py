@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from alerts.models import Delivery, Handling, Notice
 from catalogues.ladders import ladder_for
@@ -104,7 +105,7 @@ def resumed(people: Collection[int], today: date) -> dict[tuple[int, int], date]
     )
     found: dict[tuple[int, int], date] = {}
     for person, alert, until_on, ended_at in rows:
-        ended_on = min(until_on, ended_at.date()) if ended_at else until_on
+        ended_on = min(until_on, timezone.localdate(ended_at)) if ended_at else until_on
         if ended_on <= today:
             found[person, alert] = max(ended_on, found.get((person, alert), date.min))
     return found

@@ -313,6 +313,20 @@ def test_a_text_message_goes_to_who_asked_for_it_and_only_of_what_is_severe(told
     assert "川1502" not in message.text and message.link in message.text
 
 
+def test_no_text_message_tells_of_what_is_not_severe_whatever_the_ladder_says(
+    told, judge, gateway, monkeypatch
+):
+    told("mid")
+    Preference.objects.create(person=judge, sms=True)
+    law = law_in_use()
+    loud = {
+        code: tuple(replace(each, stages=tuple(replace(rung, channels=("sms",)) for rung in each.stages)) for each in ladder)
+        for code, ladder in law.ladders.items()
+    }  # fmt: skip
+    monkeypatch.setattr(Shelf, "law", replace(law, ladders=loud))
+    assert queued() == []
+
+
 @pytest.mark.parametrize("missing", ["wish", "phone", "gateway", "severity", "channel"])
 def test_no_text_message_where_one_of_its_conditions_is_missing(told, judge, gateway, missing):
     told(
