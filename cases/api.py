@@ -26,7 +26,7 @@ from cases.models import CATEGORIES, PROCEDURES, Case, Clock, FormerNumber, Proc
 from cases.numbers import normalize
 from cases.page import with_everything
 from cases.querying import found_by, with_statutory_clock
-from cases.selectors import Row, chain_of, row
+from cases.selectors import Row, chain_of, rows
 from cases.serializers import STATES, AsOf, CaseColumns, CaseDetail, Clocks
 from catalogues.selectors import law_in_use
 from courts.clock import today
@@ -202,7 +202,7 @@ def lines(ids: list[int], day: date) -> list[dict[str, Any]]:
         divisions=dict(Division.objects.filter(pk__in=divisions - {None}).values_list("pk", "name")),
         latest=latest_events(ids, day),
     )
-    return [columns(row(case, day), names) for case in cases]
+    return [columns(line, names) for line in rows(cases, day)]
 
 
 def with_columns(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -277,7 +277,7 @@ class CaseViewSet(ListModelMixin, RetrieveModelMixin, CaseInterface):
 
 
 def facts_of(case: Case, user: Any) -> dict[str, Any]:
-    rows = {
+    related = {
         "former_numbers": "formernumber_rows",
         "parties": "party_rows",
         "events": "procedureevent_rows",
@@ -287,7 +287,7 @@ def facts_of(case: Case, user: Any) -> dict[str, Any]:
         "conversions": "conversion_rows",
         "doubts": "doubts",
     }
-    found = {name: list(getattr(case, attribute).all()) for name, attribute in rows.items()}
+    found = {name: list(getattr(case, attribute).all()) for name, attribute in related.items()}
     return found | {"links": chain_of(case, user)}
 
 

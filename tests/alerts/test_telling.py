@@ -188,6 +188,16 @@ def test_of_a_sealed_case_only_panel_and_readers_are_told(
     assert set(roles(found)) == {judge.name, clerk.name, reader.name}
 
 
+def test_nobody_is_told_of_a_sealed_case_as_a_stand_in(file_case, alert, judge, post, now):
+    listed = post("judge", "在查阅名单")
+    StandIn.objects.create(
+        person=judge, stand_in=listed, starts_on=today(), ends_on=today(), reason="x", created_at=now
+    )
+    found = alert(file_case(sealed="juvenile", readers=[listed.pk]))
+    told(found, rung("judge"))
+    assert roles(found) == {judge.name: "judge"}
+
+
 # --- watchers and stand-ins --------------------------------------------------------------------------
 def test_a_watcher_is_told_once_while_they_may_see_the_case(file_case, alert, president, outsider, now):
     case = file_case()

@@ -17,7 +17,7 @@ V1 = "/api/v1/"
 
 
 def test_without_a_token_nothing_is_told(db):
-    for path in ("cases/", "alerts/", "catalogues/editions/", "courts/", "imports/", "me/", "schema/"):
+    for path in ("cases/", "alerts/", "notices/", "catalogues/editions/", "courts/", "imports/", "me/", "schema/"):
         answer = APIClient().get(V1 + path)
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), path
 
@@ -40,7 +40,7 @@ def test_an_ended_token_opens_nothing(president):
 @pytest.mark.parametrize(
     ("scope", "opened"),
     [
-        ("cases:read", {"cases/", "alerts/"}),
+        ("cases:read", {"cases/", "alerts/", "notices/"}),
         ("catalogues:read", {"catalogues/editions/", "courts/"}),
         ("imports:write", {"imports/"}),
         ("cases:write", set()),
@@ -48,7 +48,7 @@ def test_an_ended_token_opens_nothing(president):
 )
 def test_a_token_opens_what_its_scope_names_and_nothing_else(calls, president, scope, opened):
     client = calls(president, scope)
-    for path in ("cases/", "alerts/", "catalogues/editions/", "courts/", "imports/"):
+    for path in ("cases/", "alerts/", "notices/", "catalogues/editions/", "courts/", "imports/"):
         assert client.get(V1 + path).status_code == (200 if path in opened else 403), path
     assert client.get(V1 + "me/").json()["token"]["scopes"] == [scope]
 
@@ -89,12 +89,12 @@ def test_only_the_digest_of_a_token_is_kept(calls, president):
 
 def test_alerts_are_those_of_the_cases_one_sees(calls, president, outsider, file_case, now):
     case = file_case()
+    about = {"case": case, "began_on": "2026-03-10", "raised_at": now}
     Alert.objects.create(
-        case=case, clock="civ_first_ordinary", stage="urgent", due_on="2026-09-02", raised_at=now
+        kind="statutory", clock="civ_first_ordinary", stage="urgent", due_on="2026-09-02", **about
     )
-    Alert.objects.create(
-        case=case, clock="N20", stage="overdue", due_on="2026-03-09", raised_at=now, closed_at=now
-    )
+    Alert.objects.create(kind="node", clock="N20", stage="overdue", due_on="2026-03-09", closed_at=now, **about)
+    assert len(calls(president).get(V1 + "alerts/?kind=node").json()["results"]) == 1
     [alert] = calls(president).get(V1 + "alerts/?open=true").json()["results"]
     assert (alert["number"], alert["stage"], alert["court"]) == (case.number, "urgent", "川1502")
     assert len(calls(president).get(V1 + "alerts/?due_by=2026-03-09").json()["results"]) == 1

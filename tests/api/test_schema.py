@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from alerts.models import Alert
 from cases.models import Exclusion, Extension, Party, ProcedureEvent
 from catalogues.models import Edition
 from ingest.models import Batch, RowError
@@ -63,12 +64,17 @@ def known(file_case, compute, court, judge, now) -> dict[str, str]:
     Exclusion.objects.create(case=case, ground="appraisal", starts_on=date(2026, 4, 1), owner=judge)
     file_case(closed_on=date(2026, 5, 1)), file_case(filed_on=None)
     compute()
+    alert = Alert.objects.create(
+        case=case, kind="statutory", clock="civ_first_ordinary", stage="urgent", due_on=date(2026, 9, 2),
+        began_on=date(2026, 8, 28), raised_at=now,
+    )  # fmt: skip
     batch = Batch.objects.create(
         kind="cases", court=court, uploaded_at=now, filename="台账.csv", counts={"rows": 1}
     )
     RowError.objects.create(batch=batch, line=2, reason="案号无法识别", row={"cells": ["x"]})
     edition = Edition.objects.filter(kind="time_limits").first()
-    return {"case": str(case.pk), "fact": str(event.pk), "import": str(batch.pk), "edition": str(edition.pk)}
+    rows = {"case": case, "fact": event, "id": alert, "import": batch, "edition": edition}
+    return {name: str(row.pk) for name, row in rows.items()}
 
 
 def test_whatever_is_asked_is_answered_as_described(
