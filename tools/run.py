@@ -1,4 +1,5 @@
-"""Start Mingjing with its demo court on this machine: servers, migrations, catalogues, data, web, worker, beat.
+"""Start Mingjing with its demo court on this machine: servers, migrations, catalogues, data, web, worker, beat,
+a watch over them, and a mail server that files what the court sends under var/mail.
 
 Prints the address and one login per role, and stops everything on Ctrl-C. Reachable from this machine only.
 """
@@ -27,7 +28,9 @@ from places import CHECKOUT, Refusal, explain, find_var, read_or_make
 BIN = Path(sys.executable).parent
 COURT = "川15"
 PORTS = range(8000, 8100)
+MAIL_PORTS = range(8025, 8125)
 GRACE = 20.0
+MAIL = "mail"
 LOGINS = "demo-logins.txt"  # the passwords last as long as the demo court
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -92,10 +95,18 @@ def settings(var: Path) -> dict[str, str]:
         "DEMO": "1",
         "SECRET_KEY": read_or_make(var / "secret_key", lambda: secrets.token_urlsafe(50)),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
         "PYTHONUNBUFFERED": "1",
+        "VAR_DIR": str(var),
     }
     return ours | {name: value for name, value in os.environ.items() if name in ours}
+
+
+def mail_settings(var: Path) -> dict[str, str]:
+    """Our own mail server, unless the environment names another one (or a way without any)."""
+    if os.environ.get("EMAIL_HOST") or os.environ.get("EMAIL_BACKEND"):
+        return {}
+    (var / MAIL).mkdir(exist_ok=True)
+    return {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(free_port(MAIL_PORTS)), "EMAIL_USE_TLS": "0"}
 
 
 def prepare(steps: Steps, var: Path) -> tuple[dict[str, str], str]:
@@ -113,6 +124,7 @@ def prepare(steps: Steps, var: Path) -> tuple[dict[str, str], str]:
         keep(
             var / LOGINS, steps.manage("preparing one login per role", "demo_logins", environment=environment)
         )
+    steps.manage("sweeping the demo court", "demo_morning", environment=environment)
     return environment, (var / LOGINS).read_text(encoding="utf-8")
 
 
@@ -128,27 +140,30 @@ def has_cases(url: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def free_port() -> int:
-    for port in PORTS:
+def free_port(ports: range) -> int:
+    for port in ports:
         with socket.socket() as probe:
             # As gunicorn binds: the remains of an earlier run's connections do not count.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-    raise Refusal(f"no free port from {PORTS[0]} to {PORTS[-1]}; stop another program, then try again")
+    raise Refusal(f"no free port from {ports[0]} to {ports[-1]}; stop another program, then try again")
 
 
-def commands(port: int, var: Path) -> dict[str, Sequence[str | Path]]:
+def commands(port: int, var: Path, mail_port: str) -> dict[str, Sequence[str | Path]]:
+    """The processes in the order of their start; the mail server only where it is ours."""
     celery = [BIN / "celery", "-A", "config.celery"]
-    return {
+    postbox = [sys.executable, "tools/postbox.py", "--port", mail_port, "--folder", var / MAIL]
+    return ({"postbox": postbox} if mail_port else {}) | {
         "web": [
             *(BIN / "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
             *("--timeout", "120", "--graceful-timeout", "5"),
         ],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
+        "worker": [*celery, "worker", "-Q", "default,slow", "--concurrency", "3", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", var / "beat-schedule", "--pidfile", "", "--loglevel", "INFO"],
+        "watch": [sys.executable, "manage.py", "watch"],
     }
 
 
@@ -159,7 +174,7 @@ def end_with_parent() -> None:
 
 
 class Children:
-    """The three processes, each with its own log, out of reach of the terminal's Ctrl-C."""
+    """The processes, each with its own log, out of reach of the terminal's Ctrl-C."""
 
     def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
         self.logs, self.environment = logs, environment
@@ -244,24 +259,27 @@ def serve(var: Path, held: TextIO) -> NoReturn:
     (logs / "setup.log").write_bytes(b"")
     steps = Steps(logs / "setup.log")
     environment, logins = prepare(steps, var)
-    port, children = free_port(), Children(logs, environment)
+    port, mail = free_port(PORTS), mail_settings(var)
+    address = f"http://127.0.0.1:{port}/"
+    children = Children(logs, {"SITE_ADDRESS": address.rstrip("/")} | environment | mail)
     try:
-        for name, command in commands(port, var).items():
+        for name, command in commands(port, var, mail.get("EMAIL_PORT", "")).items():
             children.start(name, command)
-        steps.call("starting web, worker and beat", lambda: wait_for_first_page(port, children))
-        address = f"http://127.0.0.1:{port}/"
+        steps.call("starting web, worker, beat and watch", lambda: wait_for_first_page(port, children))
         held.write(address)
         held.flush()
         print(
             f"\n{logins.strip()}\n\nMingjing 明镜 is ready after {time.monotonic() - steps.begun:.0f} s: {address}"
         )
+        if mail:
+            print(f"Mail of the demo court: {var / MAIL} (nothing leaves this machine)")
         print("Ctrl-C stops it; a second `make run` finds its data again.", flush=True)
         while True:
             children.refuse_if_one_ended()
             time.sleep(0.5)
     finally:
         refuse_to_be_hurried()
-        print("\nstopping web, worker and beat", flush=True)
+        print("\nstopping web, worker, beat and watch", flush=True)
         children.stop()
 
 

@@ -17,7 +17,7 @@ from catalogues.selectors import causes_on, law_in_use
 from courts.models import Court, Division, FixedDay, Posting, User
 from pipeline.demo.court import Demo
 from pipeline.demo.dues import Law
-from pipeline.demo.people import COURTS, UPPER, PersonPlan, Staff
+from pipeline.demo.people import COURTS, MAIL_DOMAIN, UPPER, PersonPlan, Staff
 from pipeline.demo.rows import COLUMNS, Ids, Slice
 
 IN_OFFICE_SINCE = timedelta(days=5 * 365)
@@ -112,6 +112,7 @@ def user_of(number: int, person: PersonPlan) -> User:
     return User(
         username=person.username,
         name=person.name,
+        email=f"{person.username}@{MAIL_DOMAIN}",
         staff_no=f"演示{number:05}",
         password=UNUSABLE_PASSWORD,
         is_demo=True,

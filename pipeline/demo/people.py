@@ -33,6 +33,7 @@ PLACES = dict(
 )
 #: How the cases of the region fall on the basic courts.
 SHARES = dict(zip(BASIC, (0.285, 0.075, 0.155, 0.085, 0.075, 0.08, 0.07, 0.06, 0.075, 0.04), strict=True))
+MAIL_DOMAIN = "demo.invalid"  # no mail server of the world takes it
 JUDGES_OF_THE_REGION = 330
 JUDGES_OF_THE_UPPER_COURT = 48
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import SUPPRESS, ArgumentTypeError
-from datetime import date
+from datetime import date, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from catalogues.selectors import NotPublished
+from catalogues.selectors import NotPublished, law_in_use
 from pipeline.demo.court import FEWEST
 from pipeline.demo.load import CannotSynthesize, synthesize
 from pipeline.demo.people import UPPER
@@ -47,6 +47,14 @@ def number_of_cases(text: str) -> int:
     return int(text)
 
 
+def last_workday(day: date) -> date:
+    """That day, or the working day before it: on a holiday a court sends nothing, and the demo would stand still."""
+    calendar = law_in_use().national
+    while not calendar.is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
 class Command(BaseCommand):
     help = "Make the demo court: the same for the same day, seed and number of cases."
     requires_system_checks = []
@@ -61,16 +69,18 @@ class Command(BaseCommand):
             required=True,
             help=f"{UPPER}: Yibin's intermediate court and its basic courts",
         )
-        parser.add_argument("--as-of", type=day, help="the day the demo lives on (default: today)")
+        parser.add_argument(
+            "--as-of", type=day, help="the day the demo lives on (default: the last working day)"
+        )
         parser.add_argument("--seed", type=int, default=0, help="another seed, other people and cases")
         parser.add_argument(
             "--cases", type=number_of_cases, help="about so many cases instead of the published figures"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on = options["as_of"] or timezone.localdate()
         begun = perf_counter()
         try:
+            on = options["as_of"] or last_workday(timezone.localdate())
             made = synthesize(
                 day=on, seed=options["seed"], cases=options["cases"], at=timezone.now(), tell=self._tell
             )
