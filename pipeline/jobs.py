@@ -57,7 +57,7 @@ def job(run: Run, schedule: Any, at: datetime) -> Check:
         ok=not wrong,
         since=(due if late else run.failed_at) if wrong else None,
         sentence=sentence_of(run, late),
-        would_be_right=_("应%s完成一次") % in_words(schedule),
+        would_be_right=_("应按时完成：%s") % in_words(schedule),
         figures=figures_of(run),
     )
 
