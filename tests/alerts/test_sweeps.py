@@ -371,3 +371,23 @@ def test_of_a_clock_at_most_one_alert_a_stage_is_open_whatever_the_order_of_days
     stages = case.alerts.filter(kind="statutory").values_list("stage", flat=True)
     assert sorted(stages) == ["mid", "overdue", "urgent"]
     assert Case.objects.count() == Clock.objects.filter(kind="statutory").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_sweep_one_court_at_once_raise_everything_once(filed, court):
+    cases, answers = filed(30), []
+
+    def work():
+        try:
+            answers.append(sweep(court, DAY)["raised"])
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(answers) == [0, 0, Alert.objects.count()]
+    assert Alert.objects.filter(kind="statutory").count() == len(cases)
+    assert Notice.objects.values("alert", "person").distinct().count() == Notice.objects.count()
