@@ -111,6 +111,15 @@ def test_a_president_who_sits_on_a_sealed_case_is_not_mailed_it_either(president
     assert len(table_of(sheet.get_content())) == 1
 
 
+def test_the_list_is_of_the_own_court_though_its_president_sees_others(president, near, mail, upper_court):
+    Posting.objects.create(user=president, court=upper_court, role="superior", starts_on=date(2020, 1, 1))
+    elsewhere = Court.objects.get(code="川1503")
+    near(), near(court=elsewhere, division=Division.objects.create(court=elsewhere, name="民一庭"))
+    got, sheet = received(mail, *queued())
+    assert "共有 1 件" in got["Subject"]
+    assert len(table_of(sheet.get_content())) == 1
+
+
 def test_it_goes_once_a_day_and_again_only_when_it_changed(president, near):
     near()
     sent(queued()[0])
