@@ -123,6 +123,7 @@ def day_page(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "tried": tried,
         "acts": forms_of(request.user, tab, tried),
         "columns": columns_of(request.user),
+        "show": {code: str(label) for code, label in columns_of(request.user)},
         "all_columns": COLUMNS,
         "hows": HOWS,
         "may_close": request.user.may(Permission.RECORD_EVENT),

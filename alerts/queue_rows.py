@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -58,7 +59,7 @@ class Line:
     def case(self) -> Case:
         return self.row.case
 
-    @property
+    @cached_property
     def node(self) -> ProcedureEvent | None:
         """The last event of the procedure: where the case stands."""
         return max(self.events, key=lambda event: (event.on, event.pk), default=None)
@@ -67,7 +68,7 @@ class Line:
     def node_days(self) -> int:
         return (self.today - self.node.on).days if self.node else 0
 
-    @property
+    @cached_property
     def finishing(self) -> ProcedureEvent | None:
         """The first event that says the case is finished, where nobody recorded its closing."""
         found = [event for event in self.events if event.node in FINISHING]
@@ -85,6 +86,11 @@ class Line:
     @property
     def step(self) -> str:
         return next_step(self)
+
+    @property
+    def is_late(self) -> bool:
+        """Past the statutory limit, as opposed to paused with none of it left."""
+        return bool(self.row.due_on and self.row.remaining is not None and self.row.remaining < 0)
 
 
 def lines(cases: Iterable[Any], asked: Asked) -> list[Line]:
