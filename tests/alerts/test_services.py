@@ -1,17 +1,15 @@
 """Alerts follow the clocks."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from alerts.models import Alert
 from alerts.services import raise_alerts
-
 from cases.clocks import recompute
-from cases.models import Clock, Exclusion, Extension
+from cases.models import Exclusion, Extension
+from catalogues.selectors import Law
 
 pytestmark = pytest.mark.django_db
 FILED = date(2026, 1, 5)  # civil, ordinary: due on 2026-07-06
@@ -78,3 +76,25 @@ def test_the_day_to_ask_for_an_extension_is_announced(file_case):
     case = file_case(filed_on=FILED)
     tell(case, date(2026, 6, 18))
     assert case.alerts.open().get(clock="N53").due_on == date(2026, 6, 21)
+
+
+def test_a_day_counted_back_that_passes_is_no_breach_and_its_alert_lapses(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 6, 21))
+    tell(case, date(2026, 6, 22))
+    assert Alert.objects.get(case=case, clock="N53").closed_because == "期限已过"
+
+
+def test_an_alert_that_is_raised_says_since_when_its_stage_lasts(file_case):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 6, 25))
+    assert case.alerts.open().get(kind="statutory").began_on == date(2026, 6, 6)
+
+
+def test_a_ladder_that_says_otherwise_closes_what_stood_by_the_old_one(file_case, monkeypatch):
+    case = file_case(filed_on=FILED)
+    tell(case, date(2026, 6, 25))
+    monkeypatch.setattr(Law, "ladders_on", lambda law, day: ())
+    tell(case, date(2026, 6, 25))
+    assert open_stages(case) == []
+    assert set(case.alerts.values_list("closed_because", flat=True)) == {"预警规则已变更"}

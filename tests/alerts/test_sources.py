@@ -45,7 +45,7 @@ CLOCKS = st.tuples(
     st.sampled_from(["statutory", "node", "node", "derived"]),
     st.sampled_from(["民事", "刑事", "行政", "执行"]),
     st.integers(-20, 250),  # how long it is
-    st.integers(-3, 90),  # how much of it is left
+    st.integers(-20, 90),  # how much of it is left
     st.sampled_from([False, False, False, True]),  # whether it is counted back
 )
 
@@ -71,6 +71,34 @@ def test_the_database_and_the_pure_function_agree_on_the_stage_and_its_first_day
     raise_alerts(None if whole_house else [case.pk for case in cases], DAY, timezone.now())
     found = Alert.objects.values_list("case_id", "kind", "stage", "began_on")
     assert set(found) == expected
+
+
+@pytest.mark.parametrize("whole_house", [True, False])
+def test_no_length_and_no_day_escapes_the_sweep(file_case, whole_house):
+    ladders, expected, clocks = law_in_use().ladders_on(DAY), set(), []
+    for category in ("民事", "刑事"):
+        case = file_case(category=category)
+        for kind in ("statutory", "node", "derived"):
+            grid = [(length, left) for length in (0, 3, 10, 30, 45, 60, 183) for left in range(-4, 62, 3)]
+            for turn, (length, left) in enumerate(grid):
+                due = DAY + timedelta(days=left)
+                start = None if kind == "derived" else due - timedelta(days=length)
+                clocks.append(
+                    Clock(
+                        case=case,
+                        kind=kind,
+                        rule=kind,
+                        turn=turn,
+                        start_on=start,
+                        due_on=due,
+                        state="running",
+                    )
+                )
+                if reached := stage_on(DAY, start, due, ladder_for(ladders, kind, category, "ordinary")):
+                    expected.add((case.pk, kind, turn, reached[0].stage, reached[1]))
+    Clock.objects.bulk_create(clocks)
+    raise_alerts(None if whole_house else [clock.case_id for clock in clocks], DAY, timezone.now())
+    assert set(Alert.objects.values_list("case_id", "clock", "turn", "stage", "began_on")) == expected
 
 
 def test_a_court_is_told_of_the_nodes_of_the_set_it_has_switched_on(file_case, court):
