@@ -34,7 +34,6 @@ from courts.models import SavedView
 from courts.roles import Permission
 
 MOST_AT_ONCE = 200
-FIRST_FIELDS = {"q", "division", "judge", "sort"}
 #: What a prompt about several cases of a tab says, until the sender writes something else.
 WORDS = {
     "near": "以下案件临近审限，请抓紧办理、按期审结；确需延长的，请在法定期限内申请。",
@@ -131,11 +130,21 @@ def day_page(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "pages": pages(request, number, has_next=len(shown) > PAGE_SIZE),
         "query": query,
         "conditions": form.conditions(),
-        "first_fields": FIRST_FIELDS,
-        "has_more_conditions": bool(asked.wanted.keys() - FIRST_FIELDS),
+        **fields_shown(form, asked),
         "saved": saved_views(request.user),
         "every": Subscription.EVERY,
     }
+
+
+def fields_shown(form: DayFilter, asked: Asked) -> dict[str, Any]:
+    """Which conditions stand in the first line and which behind it; who sees their own cases alone chooses no place."""
+    reach = asked.user.reach
+    many_courts = len(reach.courts) > 1 and not form.is_one_court
+    places = {"division", "judge"} if reach.courts or reach.divisions else set()
+    first = {"q", "sort"} | places | ({"court"} if len(reach.courts) > 1 else set())
+    more = {"category", "procedure", "kind", "stage"} | ({"court"} & asked.wanted.keys() - first)
+    shown = {"many_courts": many_courts, "first_fields": first, "more_fields": more}
+    return shown | {"has_more_conditions": bool(asked.wanted.keys() & more)}
 
 
 def query_of(request: HttpRequest, tab: Tab) -> str:

@@ -32,7 +32,9 @@ FALSE_IF_FINISHED = ("statutory", "derived", "stalled")
 WITHOUT_CLOCK = ("no_start", "no_limit_rule", "bad_fact")
 PRESSING = ("urgent", "overdue")
 WORST_FIRST = ("overdue", "urgent", "mid", "early")
-KINDS_FIRST = ("statutory", "pause", "derived", "node", "stalled")
+KINDS_FIRST = ("statutory", "derived", "pause", "node", "stalled")
+#: Past these limits the law is broken. A pause past its review day or a stalled case only waits to be looked at.
+BREACHES = ("statutory", "node")
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,15 @@ ORDERS = {
 
 
 def severity() -> Any:
-    """A text that sorts alerts: the worst stage first, statutory limits before other clocks, then by due day."""
-    return Concat(placed("stage", WORST_FIRST), placed("kind", KINDS_FIRST), Cast("due_on", CharField()))
+    """A text that sorts alerts: a breach first, then by stage, limits of cases before other clocks, then by due day."""
+    not_broken = When(~Q(kind__in=BREACHES), stage="overdue", then=Value(str(WORST_FIRST.index("urgent"))))
+    stage = placed("stage", WORST_FIRST, not_broken)
+    return Concat(stage, placed("kind", KINDS_FIRST), Cast("due_on", CharField()))
 
 
-def placed(field: str, values: tuple[str, ...]) -> Switch:
+def placed(field: str, values: tuple[str, ...], *first: When) -> Switch:
     whens = (When(**{field: value}, then=Value(str(place))) for place, value in enumerate(values))
-    return Switch(*whens, default=Value("9"), output_field=CharField())
+    return Switch(*first, *whens, default=Value("9"), output_field=CharField())
 
 
 # --- what stands under which tab ---------------------------------------------------------------------
@@ -198,7 +202,7 @@ def finished(asked: Asked) -> Q:
 MEMBERS: dict[str, Callable[[Asked], Q]] = {
     "today": today_cases,
     "near": lambda asked: alerted(asked, not_false(), kind="statutory", stage="urgent"),
-    "overdue": lambda asked: alerted(asked, not_false(), kind__in=("statutory", "node"), stage="overdue"),
+    "overdue": lambda asked: alerted(asked, not_false(), kind__in=BREACHES, stage="overdue"),
     "pause": lambda asked: alerted(asked, kind="pause", due_on__lte=asked.today),
     "stalled": lambda asked: alerted(asked, not_false(), kind="stalled"),
     "doubts": doubted,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Handling, Notice, Watch
 from alerts.queue import FINISHING, Asked, severity, unanswered
@@ -20,6 +21,7 @@ from cases.selectors import Row, rows
 from catalogues.selectors import Law, law_in_use
 from courts.scoping import by_office
 
+MARKS = {"stalled": _("停滞"), "pause": _("暂停待复核")}
 #: How a case that shows these events usually ended, so that one click is enough; elsewhere the person chooses.
 USUALLY = {"宣判": "判决", "送达判决": "判决"}
 
@@ -124,7 +126,23 @@ def lines(cases: Iterable[Any], asked: Asked) -> list[Line]:
 def open_alerts(case_ids: Sequence[int], today: date) -> list[Any]:
     """The open alerts of these cases, the worst first."""
     found = Alert.objects.open().filter(case__in=case_ids).annotate(key=severity())
-    return described(list(found.order_by("key", "pk")), today)
+    return signed(list(found.order_by("key", "pk")), today)
+
+
+def signed(alerts: list[Any], today: date) -> list[Any]:
+    """The alerts as the day page shows them: ``mark`` stands for the stage where none of the law's limits is meant."""
+    for alert in described(alerts, today):
+        alert.mark = MARKS.get(alert.kind, "")
+        alert.note = note_on(alert)
+    return alerts
+
+
+def note_on(alert: Any) -> str:
+    if alert.kind == "stalled":
+        return str(_("超过通常 %s 天") % max(alert.days_over, 0))
+    if alert.kind == "pause":
+        return str(_("复核日 %s") % alert.due_on)
+    return str(_("超 %s 天") % alert.days_over) if alert.days_over > 0 else ""
 
 
 def name_of_ground(ground: str, law: Law) -> str:

@@ -11,8 +11,7 @@ from django.db.models import Q
 
 from alerts.models import Alert, Delivery, Handling, Notice, Watch
 from alerts.queue import Asked, cases_of, severity
-from alerts.queue_rows import Line, lines, seen_handlings, seen_prompts
-from alerts.selectors import described
+from alerts.queue_rows import Line, lines, seen_handlings, seen_prompts, signed
 from cases.facts import Explained, explain
 from cases.guard import may_on
 from cases.models import Case
@@ -20,13 +19,6 @@ from cases.timeline import Moment, timeline
 from catalogues.selectors import Law
 from courts.models import User
 from courts.roles import Permission
-
-PROMPT_FOR = {
-    "overdue": "已超 {over} 日",
-    "urgent": "剩余 {left} 日",
-    "mid": "剩余 {left} 日",
-    "early": "剩余 {left} 日",
-}
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ def alerts_with_handlings(case: Case, user: User, today: date) -> list[Any]:
     for handling in handlings.order_by("-at"):
         handling.is_standing = handling.ended_at is None and handling.until_on > today
         done[handling.alert_id].append(handling)
-    alerts = described(list(found), today)
+    alerts = signed(list(found), today)
     for alert in alerts:
         alert.done = done[alert.pk]
     return alerts
@@ -118,7 +110,29 @@ def deliveries_of(notices: list[Notice]) -> dict[int, list[Delivery]]:
 def words_for(line: Line) -> str:
     """What a prompt about this one case might say, from its facts."""
     alert = line.alerts[0] if line.alerts else None
-    if alert is None:
-        return f"{line.case.number}：请核对办理情况。"
-    left = PROMPT_FOR[alert.stage].format(over=alert.days_over, left=max(alert.days_left, 0))
-    return f"{line.case.number}：{alert.clock_name} {alert.due_on} 届满，{left}。{line.step}。"
+    return f"{line.case.number}：{PROMPTS[alert.kind](alert, line) if alert else '请核对办理情况。'}"
+
+
+def time_left(alert: Any) -> str:
+    return f"已超 {alert.days_over} 日" if alert.days_over > 0 else f"剩余 {alert.days_left} 日"
+
+
+def about_limit(alert: Any, line: Line) -> str:
+    said = f"{alert.clock_name} {alert.due_on} 届满，{time_left(alert)}。"
+    if alert.stage == "overdue":
+        return said + "请尽快办结，并说明超期原因和预计办结时间。"
+    may_extend = f"；确需延长的，请于 {line.apply_by} 前申请" if line.apply_by else ""
+    return f"{said}请抓紧办理、按期审结{may_extend}。"
+
+
+PROMPTS = {
+    "statutory": about_limit,
+    "derived": lambda alert, line: f"申请延长审限的截止日为 {alert.due_on}，确需延长的，请及时申请。",
+    "node": lambda alert, line: (
+        f"{alert.clock_name}应于 {alert.due_on} 前完成，{time_left(alert)}。请抓紧办理。"
+    ),
+    "stalled": lambda alert, line: f"已 {line.node_days} 日无进展，请推进程序并说明情况。",
+    "pause": lambda alert, line: (
+        f"暂停的复核日为 {alert.due_on}，请核对暂停原因是否消失；已经消失的，请及时恢复计时。"
+    ),
+}

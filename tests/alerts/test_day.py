@@ -238,6 +238,19 @@ def test_the_last_act_of_a_colleague_is_seen_by_those_above_and_not_beside(
     assert line_for(about.case, judge).last.said == "请抓紧"
 
 
+def test_red_is_for_a_breach_of_the_law_alone(read, trial_office, alert):
+    alert("overdue", kind="stalled", days=-40)
+    alert("overdue", kind="pause", days=-2)
+    page = read(trial_office)
+    assert "badge-overdue" not in page
+    assert "超过通常 40 天" in page and "复核日 2026-06-28" in page
+
+
+def test_who_sees_their_own_cases_alone_is_not_asked_for_a_place(read, judge, division_head):
+    assert 'name="division"' not in read(judge) and 'name="sort"' in read(judge)
+    assert 'name="division"' in read(division_head)
+
+
 # --- views -------------------------------------------------------------------------------------------
 def test_a_view_is_saved_with_its_address_and_shared_in_the_court(
     client, read, trial_office, president, outsider

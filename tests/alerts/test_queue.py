@@ -257,6 +257,12 @@ def test_kind_and_stage_must_be_met_by_the_same_alert(alert, file_case, under):
     assert under("all", kind="node", stage="mid") == set()
 
 
+def test_a_stalled_case_is_no_breach_and_stands_behind_limits_that_near(alert, trial_office):
+    stalled, soon = alert("overdue", kind="stalled", days=-90), alert("urgent", days=2)
+    found = in_order(cases_in("today", Asked(trial_office, TODAY, {})), "")
+    assert [case.pk for case in found] == [soon.case_id, stalled.case_id]
+
+
 def test_the_worst_comes_first_and_limits_before_steps(alert, trial_office):
     node, soon, late, later = (
         alert("overdue", kind="node", days=-9), alert(days=1), alert("overdue", days=-1), alert(days=4),
