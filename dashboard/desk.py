@@ -11,7 +11,7 @@ from courts.models import User
 from dashboard.own import SHOWN, Day, Due, due_of, own_cases
 
 DAYS_AHEAD = 5  # working days a clerk looks ahead: a reading of this page, not a rule of law
-HEARING = "开庭"
+HEARING, HEARING_OVER = "开庭", "庭审结束"
 #: The steps a clerk sees to, by group: rule of the clock, and the event that completes it.
 STEPS = {
     "services": {"N20": "送达副本", "N58": "送达判决", "N59": "送达判决", "N60": "送达判决"},

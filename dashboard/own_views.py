@@ -19,7 +19,7 @@ from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.roles import Role
 from dashboard.definitions import DEFINITIONS
-from dashboard.desk import DAYS_AHEAD, hearings, steps
+from dashboard.desk import DAYS_AHEAD, HEARING_OVER, hearings, steps
 from dashboard.own import KINDS, SHOWN, Day, counts_by_stage, own_cases, own_dues
 from dashboard.risks import own_open_cases
 
@@ -82,5 +82,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "groups": steps(request.user, day, until),
         "prompts": prompts(request),
         "ahead": DAYS_AHEAD,
+        "hearing_over": HEARING_OVER,
     }
     return render(request, "dashboard/desk.html", context)
