@@ -258,6 +258,7 @@ def test_a_delivery_that_cannot_be_written_waits_and_the_others_go(queued, mail,
     worse = Delivery.objects.get(key="worse")
     assert (worse.state, worse.problem) == ("waiting", "撰写或发送时出错（KeyError），详情见服务日志")
     assert AT + MINUTE <= worse.next_at <= AT + 2 * MINUTE
+    assert sending_state(AT + timedelta(seconds=30)).waiting == 2  # put off by a failure, not by plan
 
 
 def test_a_delivery_that_stops_its_worker_every_time_is_given_up_with_one_sentence(queued, mail):
