@@ -67,6 +67,13 @@ def test_a_sweep_raises_and_tells_for_its_own_court_and_leaves_a_row(filed, cour
     assert done.told == Notice.objects.filter(person=judge).count() > 0
 
 
+def test_a_sweep_leaves_the_alerts_of_other_courts_where_they_stand(filed, court, other_court):
+    (theirs,) = filed(court=other_court)
+    sweep(other_court, DAY)
+    sweep(court, date(2026, 7, 3))
+    assert statutory(theirs).stage == "mid"
+
+
 def places(model):
     """Where every row lies: a row that was written again lies elsewhere."""
     with connection.cursor() as cursor:
