@@ -255,6 +255,10 @@ def test_kind_and_stage_must_be_met_by_the_same_alert(alert, file_case, under):
     alert("mid", days=20, case=case)
     assert under("all", kind="node", stage="urgent") == {case.pk}
     assert under("all", kind="node", stage="mid") == set()
+    alert("urgent", case=case)
+    alert("mid", kind="node", case=case, days=20)
+    assert under("near", stage="mid") == under("near", kind="node") == set()
+    assert under("today", stage="mid") == set()
 
 
 def test_a_stalled_case_is_no_breach_and_stands_behind_limits_that_near(alert, trial_office):
