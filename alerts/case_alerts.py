@@ -34,7 +34,7 @@ def alerts_of(user: User, case: Case, day: date) -> list[Alert]:
 
 
 def told_of(alerts: Iterable[Alert], user: User) -> dict[int, list[Notice]]:
-    """Who was told of each alert, each person once. Who follows the case in private is named to nobody else."""
+    """Who was told of each alert, each person once. Who merely follows the case is named to nobody else."""
     found = Notice.objects.filter(
         Q(person=user.pk) | ~Q(role="watch"), alert__in=[alert.pk for alert in alerts]
     )

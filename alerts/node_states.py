@@ -23,6 +23,8 @@ STATES = {
 RETRIAL_REVIEW, COMMUTATION = "申请再审审查", "减刑假释"
 #: Case types that have nodes of their own within their category: by the end, or the whole, of the type code.
 APART = {"申": RETRIAL_REVIEW, "刑更": COMMUTATION}
+#: Nodes whose events begin them (答辩期、笔录签字、延期审理): that such an event happened does not mean they are done.
+BEGUN_BY_THEIR_EVENTS = {"S15", "S30", "S31"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def state_of(
     ]
     if own:
         return by_clocks(node, own, today)
-    if happened := [events[name] for name in node.events if name in events]:
+    happened = [events[name] for name in node.events if name in events]
+    if happened and node.id not in BEGUN_BY_THEIR_EVENTS:
         return NodeState(node, DONE, met_on=max(happened))
     if case.closed_on is not None or not (node.limits or node.events):
         return NodeState(node, NA)
@@ -95,8 +98,10 @@ def by_clocks(node: MonitoredNode, clocks: list[Clock], today: date) -> NodeStat
     open_ones = [clock for clock in clocks if clock.state != "met" and not has_lapsed(clock, today)]
     if not open_ones:
         last = clocks[-1]
-        late = bool(last.met_on and last.due_on and last.met_on > last.due_on and not last.backwards)
-        return NodeState(node, DONE if last.state == "met" else NA, last.due_on, last.met_on, late)
+        if last.state != "met":
+            return NodeState(node, NA)
+        is_late = bool(last.met_on and last.due_on and last.met_on > last.due_on and not last.backwards)
+        return NodeState(node, DONE, last.due_on, last.met_on, is_late)
     first = open_ones[0]
     if first.state == "paused":
         return NodeState(node, SUSPENDED)

@@ -118,7 +118,7 @@ def test_a_colleague_on_the_case_does_not_read_it(visit, judge, post, division, 
     assert "等待鉴定" in text(visit(judge, f"/alerts/case/{about.case_id}/"))
 
 
-def test_who_was_told_is_named_in_their_capacity_but_not_who_follows_in_private(
+def test_who_was_told_is_named_in_their_capacity_but_not_who_follows_the_case(
     visit, judge, division_head, president, alert
 ):
     about = alert(told=[(judge, "judge"), (division_head, "division_head"), (president, "watch")])
@@ -189,7 +189,7 @@ def test_a_case_is_followed_with_a_reason_and_no_longer(visit, president, file_c
     assert not Watch.objects.filter(ended_at=None).exists()
 
 
-def test_why_one_follows_a_case_is_nobody_elses(visit, president, judge, file_case):
+def test_the_alerts_of_a_case_do_not_say_who_follows_it(visit, president, judge, file_case):
     case = file_case()
     visit(president, f"/alerts/case/{case.pk}/watch/", {"note": "代表委员关注"})
     assert "代表委员关注" not in text(visit(judge, f"/alerts/case/{case.pk}/"))

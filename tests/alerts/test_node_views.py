@@ -89,7 +89,9 @@ def test_what_switching_changes_is_what_differs(law):
     change = difference(law, ALL, "sz", TODAY)
     names = {each.name: each.categories for each in change.fewer}
     assert not change.more and "起诉状副本送达被告" not in names
-    assert "民事" not in names["案件归档"] and "破产" in names["案件归档"]  # no node of any set is for these cases
+    assert (
+        "民事" not in names["案件归档"] and "破产" in names["案件归档"]
+    )  # no node of any set is for these cases
     assert names["上诉状副本送达对方"] == ("民事", "行政")  # N65 is in no published set
     assert difference(law, "sz", ALL, TODAY).more == change.fewer
     assert difference(law, "sz", "sz", TODAY).more == ()
@@ -215,6 +217,27 @@ def test_an_event_withdrawn_or_still_to_come_does_not_count(file_case, state, la
     ProcedureEvent.objects.create(case=case, node="开庭", on=TODAY, withdrawn_at=now)
     ProcedureEvent.objects.create(case=case, node="开庭", on=TODAY + timedelta(days=2))
     assert state(case, node.id).state == PENDING
+
+
+def test_a_period_to_answer_is_not_over_because_it_has_begun(file_case, state):
+    case = file_case()
+    ProcedureEvent.objects.create(case=case, node="送达副本", on=TODAY)
+    assert (state(case, "S15").state, state(case, "S13").state) == (PENDING, DONE)
+
+
+def test_a_day_counted_back_that_has_passed_is_no_breach(file_case, clock, state):
+    case = file_case()
+    Clock.objects.create(
+        case=case,
+        kind="derived",
+        rule="N53",
+        state="running",
+        backwards=True,
+        due_on=TODAY - timedelta(days=1),
+    )
+    assert state(case, "S42").state == NA
+    Clock.objects.filter(case=case).update(due_on=TODAY)
+    assert state(case, "S42").state == PENDING
 
 
 def test_a_case_that_is_paused_suspends_what_is_not_done(file_case, state):
