@@ -81,6 +81,12 @@ def test_the_trial_office_of_the_court_may_without_being_told(alert, trial_offic
         put_off(found, post("trial_office", at=Court.objects.get(code="川1503")))
 
 
+def test_the_trial_office_of_another_court_may_not_although_it_reads_the_case(alert, file_case, post):
+    abroad = post("trial_office", at=Court.objects.get(code="川1503"))
+    with pytest.raises(Refused, match="只有收到本预警的人员"):
+        put_off(alert(file_case(readers=[abroad.pk])), abroad)
+
+
 def test_who_may_no_longer_see_the_case_may_not(alert, post, judge):
     formerly = post("judge", "原承办")
     found = alert(person=formerly)
@@ -183,6 +189,7 @@ def test_colleagues_on_the_case_see_only_their_own(alert, file_case, judge, post
     clerk = post("clerk")
     case = file_case(clerk=clerk)
     handling = put_off(alert(case, person=judge), judge)
+    assert not handlings_below(clerk).exists()
     assert list(handlings_on(judge, case.pk)) == [handling]
     assert list(handlings_on(division_head, case.pk)) == [handling]
     assert not handlings_on(clerk, case.pk).exists()

@@ -74,6 +74,12 @@ def test_it_lapses_when_the_stand_in_leaves_the_court(file_case, arrange, collea
     assert not sees(colleague, file_case())
 
 
+def test_it_lapses_when_the_away_person_leaves_the_court(file_case, arrange, judge, colleague):
+    arrange()
+    judge.postings.update(court=Court.objects.get(code="川1503"), division=None)
+    assert not sees(colleague, file_case())
+
+
 def test_cases_of_the_away_person_at_another_court_stay_hidden(file_case, arrange, colleague):
     arrange()
     assert not sees(colleague, file_case(court=Court.objects.get(code="川1503"), division=None))
