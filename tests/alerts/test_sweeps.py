@@ -12,6 +12,8 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from alerts.models import Alert, Movement, NodeWatch, Notice, Sweep, UsualSpan
+from alerts.services import cases_that_differ, raise_alerts
+from alerts.source_sql import of_court
 from alerts.sweeps import (
     LEASE,
     bring_court,
@@ -86,8 +88,19 @@ def test_an_unchanged_sweep_writes_nothing(filed, court):
     sweep(court, DAY)
     before = {model: places(model) for model in (Alert, Notice, Sweep, Movement, UsualSpan)}
     assert before[Alert]
+    assert cases_that_differ(of_court(court.pk), DAY) == []
     assert sweep(court, DAY) == {"raised": 0, "closed": 0, "late": 0, "told": 0}
     assert {model: places(model) for model in before} == before
+
+
+def test_a_change_that_moves_nothing_rewrites_no_standstill(filed, court):
+    UsualSpan.objects.create(category="民事", node="立案", days=40, cases=40, measured_on=DAY)
+    ids = [case.pk for case in filed(3)]
+    raise_alerts(ids, DAY, timezone.now())
+    before = places(Movement)
+    assert len(before) == 3
+    raise_alerts(ids, DAY, timezone.now())
+    assert places(Movement) == before
 
 
 def test_what_moved_on_is_closed_by_the_next_sweep_and_a_moved_date_warns_anew(filed, court):
