@@ -17,7 +17,16 @@ V1 = "/api/v1/"
 
 
 def test_without_a_token_nothing_is_told(db):
-    for path in ("cases/", "alerts/", "notices/", "catalogues/editions/", "courts/", "imports/", "me/", "schema/"):
+    for path in (
+        "cases/",
+        "alerts/",
+        "notices/",
+        "catalogues/editions/",
+        "courts/",
+        "imports/",
+        "me/",
+        "schema/",
+    ):
         answer = APIClient().get(V1 + path)
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer"), path
 
@@ -93,7 +102,9 @@ def test_alerts_are_those_of_the_cases_one_sees(calls, president, outsider, file
     Alert.objects.create(
         kind="statutory", clock="civ_first_ordinary", stage="urgent", due_on="2026-09-02", **about
     )
-    Alert.objects.create(kind="node", clock="N20", stage="overdue", due_on="2026-03-09", closed_at=now, **about)
+    Alert.objects.create(
+        kind="node", clock="N20", stage="overdue", due_on="2026-03-09", closed_at=now, **about
+    )
     assert len(calls(president).get(V1 + "alerts/?kind=node").json()["results"]) == 1
     [alert] = calls(president).get(V1 + "alerts/?open=true").json()["results"]
     assert (alert["number"], alert["stage"], alert["court"]) == (case.number, "urgent", "川1502")
