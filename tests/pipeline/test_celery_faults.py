@@ -23,6 +23,7 @@ from alerts.models import Alert, Delivery, Notice, Sweep
 from alerts.sweeps import LEASE, sweep_court
 from alerts.tasks import sweep_courts
 from alerts.turns import SWEEP
+from audit.services import seal_trail
 from cases.models import Change, Clock
 from config.celery import app
 from courts.models import FixedDay
@@ -105,7 +106,7 @@ def children_of(process) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_at_once_raise_tell_and_send_everything_once(
-    docket, court, judge, start_worker, start_beat, send, postbox, wait_until
+    docket, court, judge, start, start_worker, start_beat, send, postbox, wait_until
 ):
     start_worker(**postbox.environment)
     for name in ("one", "two"):
@@ -122,6 +123,9 @@ def test_two_beats_at_once_raise_tell_and_send_everything_once(
     wait_until(lambda: Delivery.objects.filter(state="sent").count() == wanted)
     received = [mail["To"] for mail in postbox.mails()]
     assert len(received) == len(set(received)) == wanted
+    seal_trail(at=timezone.now())  # of the entries the test's people left, older than this worker
+    watch = start(["python", "manage.py", "watch", "--once"], log="watch.log", **postbox.environment)
+    assert watch.wait(40) == 0
 
 
 def queue_then_close() -> int:

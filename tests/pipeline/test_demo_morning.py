@@ -22,6 +22,7 @@ from pipeline.services import drain
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 30)
 NIGHT = datetime(2026, 7, 4, 23, 40, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Saturday
+BEFORE_DAWN = datetime(2026, 6, 30, 4, 15, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -34,11 +35,12 @@ def demo(settings, file_cases, judge, president, division_head):
     drain(at=timezone.now(), today=DAY)
 
 
-def test_at_any_hour_the_sweep_is_done_and_digest_and_list_are_due_at_once(demo, judge, president):
-    done = begin_the_day(at=NIGHT)
+@pytest.mark.parametrize("at", [NIGHT, BEFORE_DAWN], ids=str)
+def test_at_any_hour_the_sweep_is_done_and_digest_and_list_are_due_at_once(demo, judge, president, at):
+    done = begin_the_day(at=at)
     assert (done["addressed"], done["swept"]) == (3, 1)
     assert Sweep.objects.get(day=DAY).done_at
-    due = Delivery.objects.filter(state="waiting", next_at__lte=NIGHT)
+    due = Delivery.objects.filter(state="waiting", next_at__lte=at)
     assert due.filter(kind="digest", person=judge).exists()
     assert due.filter(kind="list", person=president).exists()
     assert due.count() == Delivery.objects.count() == done["queued"]
