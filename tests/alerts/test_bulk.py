@@ -117,7 +117,7 @@ def test_nobody_acts_on_a_case_they_may_not_see(do, outsider, alert):
         ("prompt", {"to": ["judges"], "words": WORDS}),
     ):
         answer = do(outsider, act, [about.case], **typed)
-        assert about.case.number not in text(answer)
+        assert about.case.number not in text(answer) and "请先在表中选择案件" in text(answer)
     assert not Handling.objects.exists() and not Watch.objects.exists() and not Prompt.objects.exists()
 
 
@@ -147,6 +147,24 @@ def test_a_prompt_is_refused_where_there_is_nobody_or_nobody_who_may_see_the_cas
     assert chosen(answer) == {orphan.pk}
     assert "没有登记所选的接收人" in text(answer)
     assert {notice.case_id for notice in Notice.objects.all()} == {good.pk}
+
+
+def test_what_may_not_be_sent_holds_nothing_else_back(
+    do, division_head, president, judge, court, alert, file_case
+):
+    """A case one sits on outside one's office, and a sealed one the receiver may not see."""
+    elsewhere = Division.objects.create(court=court, name="民事审判第二庭")
+    own = alert().case
+    others = alert(case=file_case(division=elsewhere, members=[division_head.pk])).case
+    answer = do(division_head, "prompt", [own, others], to=["judges"], words=WORDS)
+    assert chosen(answer) == {others.pk} and "没有此项权限" in text(answer)
+    sealed = alert(case=file_case(sealed="juvenile", presiding=president)).case
+    answer = do(president, "prompt", [own, sealed], to=["heads"], words=WORDS)
+    assert chosen(answer) == {sealed.pk} and f"{division_head.name}不能查看本案" in text(answer)
+    assert {(notice.person, notice.case) for notice in Notice.objects.all()} == {
+        (judge, own),
+        (division_head, own),
+    }
 
 
 def test_who_may_not_prompt_is_not_offered_it_and_is_refused(do, client, judge, alert):
@@ -213,7 +231,7 @@ def test_the_act_reaches_every_open_alert_of_the_case_one_may_handle(do, trial_o
     first = alert()
     second = alert(case=first.case, kind="node", clock="N20")
     Notice.objects.create(person=judge, kind="alert", role="judge", case=first.case, alert=first, told_at=now)
-    do(judge, "done", [first.case], reason="已送达")
+    assert do(judge, "done", [first.case], reason="已送达").status_code == 302
     assert {handling.alert for handling in Handling.objects.filter(person=judge)} == {first}
     do(trial_office, "done", [first.case], reason="已催办")
     assert {handling.alert for handling in Handling.objects.filter(person=trial_office)} == {first, second}
