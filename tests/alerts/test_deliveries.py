@@ -326,7 +326,10 @@ if act == "before recording":
     deliveries.finish = stop_here
 if act == "together":
     stop_here()
-print(deliveries.send_due(at=at, limit=1000), flush=True)
+sent = 0
+while done := deliveries.send_due(at=at, limit=1000)["sent"]:
+    sent += done
+print(f"sent {sent}", flush=True)
 """
 
 
@@ -390,10 +393,10 @@ def test_two_workers_at_once_send_each_of_two_hundred_once(queued, mail, worker)
     for process in workers:
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=120)[0] for process in workers]
+    said = [process.communicate(timeout=300)[0] for process in workers]
     assert Delivery.objects.filter(state="sent", attempts=1).count() == 200, said
     assert len(mail.taken) == len({arrived["Message-ID"] for arrived in mail.mails}) == 200
-    assert all("'sent': 0" not in words for words in said)  # both had their share
+    assert all("sent 0" not in words for words in said)  # both had their share
 
 
 def test_a_secret_endpoint_is_sent_to_with_its_key(queued, court, web):
