@@ -182,19 +182,24 @@ def test_courts_with_cases_or_people_are_swept_once_a_day(filed, court, other_co
     assert set(courts_to_sweep(DAY + timedelta(days=1))) == {court.pk, other_court.pk}
 
 
-def test_another_ladder_or_another_set_of_nodes_is_followed_the_same_day(filed, court):
+def test_another_set_of_nodes_is_followed_the_same_day(filed, court):
     filed()
     sweep(court, DAY)
     assert courts_to_sweep(DAY) == []
     NodeWatch.objects.create(court=court, profile="sz", at=timezone.now())
-    assert courts_to_sweep(DAY) == [court.pk]
-    claim_courts(DAY, timezone.now())
+    assert courts_to_sweep(DAY) == claim_courts(DAY, timezone.now()) == [court.pk]
     sweep(court, DAY)
     assert courts_to_sweep(DAY) == []
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE alerts_sweep SET done_at = done_at - interval '10 years'")
-    assert Edition.objects.filter(kind="alert_ladders").exists()
-    assert courts_to_sweep(DAY) == [court.pk]
+
+
+def test_another_ladder_is_followed_the_same_day(filed, court):
+    filed()
+    sweep(court, DAY)
+    published = max(Edition.objects.filter(kind="alert_ladders").values_list("published_at", flat=True))
+    Sweep.objects.update(started_at=published - timedelta(hours=1), done_at=published - timedelta(minutes=50))
+    assert courts_to_sweep(DAY) == claim_courts(DAY, timezone.now()) == [court.pk]
+    sweep(court, DAY)
+    assert courts_to_sweep(DAY) == []
 
 
 def test_of_two_beats_one_gets_a_court(filed, court):
