@@ -322,6 +322,13 @@ def test_who_manages_sending_sees_who_gets_what_and_nothing_of_a_case(
     assert "重点案件" not in client.get("/alerts/subscriptions/").content.decode()
 
 
+def test_who_manages_the_sending_of_another_court_sees_none_of_it(client, ordered, post):
+    ordered(name="重点案件")
+    client.force_login(post("trial_office", at=Court.objects.get(code="川1503")))
+    page = client.get("/alerts/subscriptions/").content.decode()
+    assert "本院订阅一览" in page and "重点案件" not in page
+
+
 def test_the_overview_costs_the_same_however_long(client, trial_office, ordered, costs_the_same):
     ordered()
     client.force_login(trial_office)
