@@ -157,9 +157,13 @@ def test_an_acknowledged_prompt_leaves_for_the_closed_ones(read, file_case, judg
     assert case.number in read(judge, "closed")
 
 
-def test_an_unanswered_prompt_past_its_day_is_marked(read, file_case, judge, prompted):
+def test_an_unanswered_prompt_past_its_day_is_marked_and_an_answered_one_is_not(
+    read, file_case, judge, prompted, now
+):
     prompted(file_case(), judge, answer_by=TODAY - timedelta(days=1))
+    prompted(file_case(), judge, answer_by=TODAY - timedelta(days=1), acknowledged_at=now)
     assert "逾期未确认" in read(judge)
+    assert "逾期未确认" not in read(judge, "closed")
 
 
 def test_an_empty_inbox_says_what_is_good(read, judge):
