@@ -49,7 +49,7 @@ def alert(now):
     return create
 
 
-def told(alert, *ladder, days=0):
+def told(*ladder, days=0):
     """Tell by this ladder ``days`` from today; returns how many notices that wrote."""
     at = timezone.now() + timedelta(days=days)
     return tell(None, today() + timedelta(days=days), at, ladder=ladder)
@@ -70,7 +70,7 @@ def test_everybody_the_ladder_names_is_told_in_their_capacity(file_case, alert, 
     people = {role: post(role, f"{role}某", division=division) for role in EVERYBODY[1:4] + EVERYBODY[5:9]}
     case = file_case(**{role: people[role] for role in ("presiding", "assistant", "clerk")})
     found = alert(case)
-    assert told(found, rung(*EVERYBODY)) == 8
+    assert told(rung(*EVERYBODY)) == 8
     assert roles(found) == {judge.name: "judge"} | {person.name: role for role, person in people.items()}
     assert set(Notice.objects.values_list("case", "kind")) == {(case.pk, "alert")}
 
@@ -79,7 +79,7 @@ def test_who_the_rung_does_not_name_is_not_told(
     file_case, alert, division_head, president, trial_office, judge
 ):
     found = alert(file_case())
-    told(found, rung("judge", "division_head"))
+    told(rung("judge", "division_head"))
     assert set(roles(found)) == {judge.name, division_head.name}
 
 
@@ -98,7 +98,7 @@ def test_posts_count_in_their_own_place_and_while_they_are_held(file_case, alert
     gone.is_active = False
     gone.save()
     found = alert(case)
-    told(found, rung(*EVERYBODY))
+    told(rung(*EVERYBODY))
     assert roles(found) == {judge.name: "judge"}
 
 
@@ -110,7 +110,7 @@ def test_a_person_of_several_capacities_is_told_once_in_the_nearest(file_case, a
     case = file_case(presiding=judge)
     Watch.objects.create(person=judge, case=case, note="重点", at=timezone.now())
     found = alert(case)
-    assert told(found, rung(*EVERYBODY)) == 1
+    assert told(rung(*EVERYBODY)) == 1
     assert roles(found) == {judge.name: "judge"}
 
 
@@ -122,7 +122,7 @@ def test_the_owner_of_an_open_pause_is_told_and_the_judge_where_there_is_none(
     for each, person in ((case, owner), (without, None)):
         Exclusion.objects.create(case=each, ground="appraisal", starts_on=date(2026, 5, 1), owner=person)
     found, other = alert(case, kind="pause"), alert(without, kind="pause")
-    told(found, rung("owner", watches="pause"))
+    told(rung("owner", watches="pause"))
     assert roles(found) == {owner.name: "owner"}
     assert roles(other) == {judge.name: "owner"}
 
@@ -139,21 +139,21 @@ def test_an_owner_who_may_not_see_the_case_or_of_a_pause_that_is_over_is_not_tol
         owner=stranger,
     )
     alert(case, kind="pause"), alert(resumed, kind="pause")
-    assert told(None, rung("owner", watches="pause")) == 0
+    assert told(rung("owner", watches="pause")) == 0
 
 
 def test_an_alert_about_no_case_goes_to_the_posts_of_its_court(alert, court, post, trial_office, outsider):
     technician = post("itadmin", "管理员")
     post("itadmin", at=Court.objects.get(code="川1503"))
     found = alert(court=court, kind="calendar", clock="2027")
-    assert told(found, rung("itadmin", "trial_office", watches="calendar")) == 2
+    assert told(rung("itadmin", "trial_office", watches="calendar")) == 2
     assert roles(found) == {technician.name: "itadmin", trial_office.name: "trial_office"}
 
 
 def test_administrators_are_not_told_of_cases(file_case, alert, post):
     post("itadmin")
     alert(file_case())
-    assert told(None, rung("itadmin")) == 0
+    assert told(rung("itadmin")) == 0
 
 
 def test_cases_of_a_court_nobody_recognised_are_told_to_the_posts_above_it(
@@ -163,7 +163,7 @@ def test_cases_of_a_court_nobody_recognised_are_told_to_the_posts_above_it(
         code="川1599", name="未识别法院川1599", level=4, parent=court, recognised=False
     )
     found = alert(file_case(court=stray, division=None, judge=None))
-    told(found, rung("trial_office"))
+    told(rung("trial_office"))
     assert roles(found) == {trial_office.name: "trial_office"}
 
 
@@ -184,7 +184,7 @@ def test_of_a_sealed_case_only_panel_and_readers_are_told(
         created_at=timezone.now(),
     )
     found = alert(case)
-    told(found, rung(*EVERYBODY))
+    told(rung(*EVERYBODY))
     assert set(roles(found)) == {judge.name, clerk.name, reader.name}
 
 
@@ -194,7 +194,7 @@ def test_nobody_is_told_of_a_sealed_case_as_a_stand_in(file_case, alert, judge, 
         person=judge, stand_in=listed, starts_on=today(), ends_on=today(), reason="x", created_at=now
     )
     found = alert(file_case(sealed="juvenile", readers=[listed.pk]))
-    told(found, rung("judge"))
+    told(rung("judge"))
     assert roles(found) == {judge.name: "judge"}
 
 
@@ -204,8 +204,8 @@ def test_a_watcher_is_told_once_while_they_may_see_the_case(file_case, alert, pr
     for person in (president, outsider):
         Watch.objects.create(person=person, case=case, note="重点", at=now)
     found = alert(case)
-    told(found, rung("judge", repeat=1))
-    told(found, rung("judge", repeat=1), days=1)
+    told(rung("judge", repeat=1))
+    told(rung("judge", repeat=1), days=1)
     assert rounds(found, president) == [0]
     assert not Notice.objects.filter(person=outsider).exists()
 
@@ -214,7 +214,7 @@ def test_who_watches_no_more_is_not_told(file_case, alert, president, now):
     case = file_case()
     Watch.objects.create(person=president, case=case, note="重点", at=now, ended_at=now)
     found = alert(case)
-    told(found, rung("judge"))
+    told(rung("judge"))
     assert president.name not in roles(found)
 
 
@@ -225,10 +225,10 @@ def test_the_stand_in_of_the_judge_is_told_during_the_leave(file_case, alert, ju
         created_at=now,
     )  # fmt: skip
     found = alert(file_case())
-    told(found, rung("judge"))
+    told(rung("judge"))
     assert roles(found) == {judge.name: "judge", colleague.name: "stand_in"}
     later = alert(file_case())
-    told(later, rung("judge"), days=4)
+    told(rung("judge"), days=4)
     assert roles(later) == {judge.name: "judge"}
 
 
@@ -245,7 +245,7 @@ def test_the_stand_in_of_a_head_is_told_of_what_they_may_see_alone(
         created_at=now,
     )
     mine, hidden = alert(file_case(clerk=clerk)), alert(file_case())
-    told(None, rung("division_head"))
+    told(rung("division_head"))
     assert roles(mine)[clerk.name] == "stand_in"
     assert clerk.name not in roles(hidden)
 
@@ -254,7 +254,7 @@ def test_the_stand_in_of_a_head_is_told_of_what_they_may_see_alone(
 def test_the_first_ladder_that_fits_counts_alone(file_case, alert, judge, division_head):
     strict = rung("division_head", categories=("刑事",), stage="overdue")
     found, other = alert(file_case(category="刑事")), alert(file_case())
-    told(None, strict, rung("judge", position=1))
+    told(strict, rung("judge", position=1))
     assert roles(found) == {}  # its ladder has no such stage
     assert roles(other) == {judge.name: "judge"}
 
@@ -272,25 +272,18 @@ def test_the_database_and_the_catalogue_agree_on_the_ladder(file_case, judge, ca
         named = [row for row in would_be_told(supposed, rungs(today()), today()) if row[2] == "judge"]
         told = {each.stage for each in ladder.stages if "judge" in each.tell}
         assert named == ([(place, judge.pk, "judge")] if stage in told else [])
-
-
-def test_supposed_alerts_write_nothing(file_case, judge):
-    case = file_case()
-    would_be_told(
-        [{"id": 1, "case_id": case.pk, "kind": "statutory", "stage": "urgent"}], [rung("judge")], today()
-    )
-    assert not Notice.objects.exists()
+    assert not Notice.objects.exists()  # what is only supposed is told to nobody
 
 
 # --- how often ---------------------------------------------------------------------------------------
 def test_told_twice_is_told_once_and_writes_nothing(file_case, alert, judge):
     found = alert(file_case())
-    assert told(found, rung("judge", repeat=7)) == 1
-    assert told(found, rung("judge", repeat=7)) == 0
+    assert told(rung("judge", repeat=7)) == 1
+    assert told(rung("judge", repeat=7)) == 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), max(xmin::text::bigint) FROM alerts_notice")
         before = cursor.fetchone()
-        told(found, rung("judge", repeat=7), days=6)
+        told(rung("judge", repeat=7), days=6)
         cursor.execute("SELECT count(*), max(xmin::text::bigint) FROM alerts_notice")
         assert cursor.fetchone() == before
 
@@ -300,33 +293,33 @@ def test_told_twice_is_told_once_and_writes_nothing(file_case, alert, judge):
 )
 def test_it_is_repeated_every_so_many_days_or_told_once(file_case, alert, judge, repeat, expected):
     found = alert(file_case())
-    assert [told(found, rung("judge", repeat=repeat), days=day) for day in range(8)] == expected
+    assert [told(rung("judge", repeat=repeat), days=day) for day in range(8)] == expected
 
 
 def test_days_without_a_sweep_are_made_up_once(file_case, alert, judge):
     found = alert(file_case())
-    assert [told(found, rung("judge", repeat=1), days=day) for day in (0, 10, 10, 11)] == [1, 1, 0, 1]
+    assert [told(rung("judge", repeat=1), days=day) for day in (0, 10, 10, 11)] == [1, 1, 0, 1]
     assert rounds(found, judge) == [0, 10, 11]
 
 
 def test_rounds_are_counted_from_the_day_the_person_was_first_told(file_case, alert, judge, post, division):
     case = file_case()
     found = alert(case)
-    told(found, rung("judge", repeat=7))
+    told(rung("judge", repeat=7))
     successor = post("judge", "接手法官", division=division)
     case.judge = successor
     case.save()
-    told(found, rung("judge", repeat=7), days=5)
-    told(found, rung("judge", repeat=7), days=7)
+    told(rung("judge", repeat=7), days=5)
+    told(rung("judge", repeat=7), days=7)
     assert rounds(found, successor) == [0]
     assert rounds(found, judge) == [0]  # reassigned: told no more
-    told(found, rung("judge", repeat=7), days=12)
+    told(rung("judge", repeat=7), days=12)
     assert rounds(found, successor) == [0, 1]
 
 
 def test_a_closed_alert_is_told_no_more(file_case, alert, judge, now):
     found = alert(file_case(), closed_at=now)
-    assert told(found, rung("judge")) == 0
+    assert told(rung("judge")) == 0
 
 
 def test_only_the_chosen_cases_or_court_are_told(file_case, alert, judge, court):
@@ -353,40 +346,40 @@ def test_who_handled_it_is_left_alone_until_that_ends_and_others_are_told(
 ):
     found = alert(file_case())
     ladder = rung("judge", "division_head", repeat=1)
-    told(found, ladder)
+    told(ladder)
     until = today() + timedelta(days=2)
     act(alert=found, by=judge, reason="已联系鉴定机构", until_on=until, at=now)
-    assert told(found, ladder, days=1) == 1
+    assert told(ladder, days=1) == 1
     assert rounds(found, judge) == [0]
-    told(found, ladder, days=2)
+    told(ladder, days=2)
     assert rounds(found, judge) == [0, 2]
     assert rounds(found, division_head) == [0, 1, 2]
 
 
 def test_what_is_told_once_comes_back_once_when_it_was_put_off(file_case, alert, judge, now):
     found = alert(file_case())
-    told(found, rung("judge"))
+    told(rung("judge"))
     snooze(alert=found, by=judge, reason="等待当事人", until_on=today() + timedelta(days=2), at=now)
-    assert [told(found, rung("judge"), days=day) for day in (1, 2, 3, 9)] == [0, 1, 0, 0]
+    assert [told(rung("judge"), days=day) for day in (1, 2, 3, 9)] == [0, 1, 0, 0]
 
 
 def test_a_handling_taken_back_no_longer_holds(file_case, alert, judge, now):
     found = alert(file_case())
-    told(found, rung("judge", repeat=1))
+    told(rung("judge", repeat=1))
     snooze(alert=found, by=judge, reason="等待", until_on=today() + timedelta(days=2), at=now)
     Handling.objects.update(ended_at=now)
-    assert told(found, rung("judge", repeat=1), days=1) == 1
+    assert told(rung("judge", repeat=1), days=1) == 1
 
 
 def test_the_next_stage_is_told_whatever_was_done_about_the_one_before(file_case, alert, judge, now):
     case = file_case()
     first = alert(case)
-    told(first, rung("judge"))
+    told(rung("judge"))
     mark_done(alert=first, by=judge, reason="已处理", until_on=today() + timedelta(days=3), at=now)
     first.closed_at = now
     first.save()
     second = alert(case, stage="overdue")
-    assert told(second, rung("judge"), rung("judge", stage="overdue")) == 1
+    assert told(rung("judge"), rung("judge", stage="overdue")) == 1
 
 
 # --- what it costs -----------------------------------------------------------------------------------
