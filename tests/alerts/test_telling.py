@@ -277,7 +277,7 @@ def test_the_database_and_the_catalogue_agree_on_the_ladder(file_case, judge, ca
 
 # --- how often ---------------------------------------------------------------------------------------
 def test_told_twice_is_told_once_and_writes_nothing(file_case, alert, judge):
-    found = alert(file_case())
+    alert(file_case())
     assert told(rung("judge", repeat=7)) == 1
     assert told(rung("judge", repeat=7)) == 0
     with connection.cursor() as cursor:
@@ -292,7 +292,7 @@ def test_told_twice_is_told_once_and_writes_nothing(file_case, alert, judge):
     ("repeat", "expected"), [(3, [1, 0, 0, 1, 0, 0, 1, 0]), (None, [1, 0, 0, 0, 0, 0, 0, 0])]
 )
 def test_it_is_repeated_every_so_many_days_or_told_once(file_case, alert, judge, repeat, expected):
-    found = alert(file_case())
+    alert(file_case())
     assert [told(rung("judge", repeat=repeat), days=day) for day in range(8)] == expected
 
 
@@ -318,7 +318,7 @@ def test_rounds_are_counted_from_the_day_the_person_was_first_told(file_case, al
 
 
 def test_a_closed_alert_is_told_no_more(file_case, alert, judge, now):
-    found = alert(file_case(), closed_at=now)
+    alert(file_case(), closed_at=now)
     assert told(rung("judge")) == 0
 
 
@@ -378,7 +378,7 @@ def test_the_next_stage_is_told_whatever_was_done_about_the_one_before(file_case
     mark_done(alert=first, by=judge, reason="已处理", until_on=today() + timedelta(days=3), at=now)
     first.closed_at = now
     first.save()
-    second = alert(case, stage="overdue")
+    alert(case, stage="overdue")
     assert told(rung("judge"), rung("judge", stage="overdue")) == 1
 
 
