@@ -90,7 +90,8 @@ def queue_for(
         is_same = last_state == state or (last_day and not person.email)  # without mail: once a week
         if last_day == str(window.day) or (is_same and not window.is_first_of_the_week()):
             continue
-        queued += tell_president(court, person, f"{window.day} {court.pk} {state}", len(content), at, next_at)
+        stages = [line.split()[1] for line in content]
+        queued += tell_president(court, person, f"{window.day} {court.pk} {state}", stages, at, next_at)
     return queued
 
 
@@ -105,14 +106,16 @@ def last_lists(court: Court, people: Iterable[User]) -> dict[int, tuple[str, str
     }
 
 
-def tell_president(court: Court, person: User, key: str, count: int, at: datetime, next_at: datetime) -> int:
+def tell_president(
+    court: Court, person: User, key: str, stages: list[str], at: datetime, next_at: datetime
+) -> int:
     """One line in the inbox, which takes the place of an older one still unread, and the mail with the sheet."""
     line = {"person": person, "kind": "list", "address": address_of(court)}
     Notice.objects.filter(**line, read_at=None).update(read_at=at)
     notice = Notice.objects.create(
         **line,
         role="president",
-        subject=counted_near(count),
+        subject=counted_near(stages),
         told_at=at,
         told_on=date.fromisoformat(key.split()[0]),
     )
@@ -120,12 +123,16 @@ def tell_president(court: Court, person: User, key: str, count: int, at: datetim
     return int(queue(kind="list", channel="email", key=key, at=at, **to) is not None)
 
 
-def counted_near(count: int) -> str:
-    return f"系统监测到你院共有 {count} 件案件临近审限"
+def counted_near(stages: Sequence[str]) -> str:
+    """«共有 20 件案件临近审限、2 件已超审限»; together they are the rows of the list."""
+    over = stages.count("overdue")
+    near = f"{len(stages) - over} 件案件临近审限" if len(stages) > over else ""
+    late = f"{over} 件{'' if near else '案件'}已超审限" if over else ""
+    return f"系统监测到你院共有 {'、'.join(filter(None, (near, late)))}"
 
 
-def sentence(count: int) -> str:
-    return f"{counted_near(count)}，清单见附件"
+def sentence(alerts: Sequence[Alert]) -> str:
+    return f"{counted_near([alert.stage for alert in alerts])}，清单见附件"
 
 
 def address_of(court: Court) -> str:
@@ -145,7 +152,7 @@ def compose(delivery: Delivery, at: datetime) -> Message | None:
     above = (f"{court.name} 临近审限案件清单", *heading(court, len(alerts), day, at))
     attachment = sheet(name, above, rows_of(alerts, day))
     letter = letter_of(court, person, alerts, day, at)
-    subject = f"{MARK}{sentence(len(alerts))}"
+    subject = f"{MARK}{sentence(alerts)}"
     return written(letter, subject=subject, count=len(alerts), attachments=(attachment,))
 
 
@@ -174,11 +181,9 @@ def rows_of(alerts: Sequence[Alert], day: date) -> list[tuple[object, ...]]:
 
 
 def letter_of(court: Court, person: User, alerts: Sequence[Alert], day: date, at: datetime) -> Letter:
-    overdue = sum(alert.stage == "overdue" for alert in alerts)
-    more = (f"其中已超审限 {overdue} 件。",) if overdue else ()
     return Letter(
         greeting=f"{person.name}院长，您好：",
-        paragraphs=(f"{sentence(len(alerts))}。", *more),
+        paragraphs=(f"{sentence(alerts)}。",),
         link=link_to(address_of(court)),
         notes=heading(court, len(alerts), day, at),
     )

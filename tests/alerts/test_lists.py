@@ -49,7 +49,7 @@ def mail(settings):
 
 @pytest.fixture
 def near(file_case):
-    """``near("mid", …)``: a case of the court with a limit at that stage."""
+    """``near("urgent", …)``: a case of the court with a limit at that stage."""
     return lambda stage="urgent", **fields: alert_on(file_case(**fields), stage)
 
 
@@ -65,16 +65,21 @@ def received(server, delivery, at=EIGHT):
     return mail, sheet
 
 
-def test_the_count_in_the_words_is_the_count_of_the_rows(president, near, mail):
-    for stage in ["mid"] * 11 + ["urgent"] * 7 + ["overdue"] * 2:
+def test_the_counts_in_the_words_are_the_rows_of_the_sheet(president, near, mail):
+    for stage in ["urgent"] * 20 + ["overdue"] * 2:
         near(stage)
-    near("early")
+    near("early"), near("mid")
     got, sheet = received(mail, *queued())
-    assert got["Subject"] == "〔明镜〕系统监测到你院共有 20 件案件临近审限，清单见附件"
-    assert "系统监测到你院共有 20 件案件临近审限，清单见附件。" in got.get_body(["plain"]).get_content()
-    assert "其中已超审限 2 件" in got.get_body(["html"]).get_content()
-    assert len(table_of(sheet.get_content())) == 20
-    assert Notice.objects.get(person=president, kind="list").subject == "系统监测到你院共有 20 件案件临近审限"
+    words = "系统监测到你院共有 20 件案件临近审限、2 件已超审限"
+    assert got["Subject"] == f"〔明镜〕{words}，清单见附件"
+    assert f"{words}，清单见附件。" in got.get_body(["plain"]).get_content()
+    assert len(table_of(sheet.get_content())) == 22
+    assert Notice.objects.get(person=president, kind="list").subject == words
+
+
+def test_a_list_of_one_sort_speaks_of_it_alone(president, near):
+    near("overdue")
+    assert queued() and Notice.objects.get(kind="list").subject == "系统监测到你院共有 1 件案件已超审限"
 
 
 def test_the_sheet_says_what_it_is_and_then_a_masked_row_a_case_worst_first(president, near, mail):
@@ -84,7 +89,7 @@ def test_the_sheet_says_what_it_is_and_then_a_masked_row_a_case_worst_first(pres
     rows = cells_of(sheet.get_content())
     assert rows[0][0] == "宜宾市翠屏区人民法院 临近审限案件清单"
     assert rows[1][0].startswith("范围：宜宾市翠屏区人民法院未结案件，不含封存案件；共 2 件")
-    assert "中期、紧急、已超" in rows[2][0]
+    assert "紧急、已超" in rows[2][0]
     assert rows[3][0].startswith("数据时间：2026-06-30")
     assert rows[4] == ["案号", "案由", "程序", "承办部门", "承办人", "到期日", "剩余天数", "阶段", "暂停天数"]
     assert rows[5] == [
@@ -143,9 +148,9 @@ def test_the_week_begins_on_its_first_working_day(president, near):
 
 
 def test_a_case_that_only_changed_its_stage_is_a_change(president, near):
-    alert = near("mid")
+    alert = near("urgent")
     sent(queued()[0])
-    alert.stage = "urgent"
+    alert.stage = "overdue"
     alert.save()
     assert len(queued(moment(8, day=TOMORROW), TOMORROW)) == 1
 
@@ -153,7 +158,7 @@ def test_a_case_that_only_changed_its_stage_is_a_change(president, near):
 def test_nothing_is_sent_where_nothing_is_near_or_before_the_hour(president, near):
     near("early")
     assert queued() == []
-    near("mid")
+    near("urgent")
     assert queued(moment(7)) == []
 
 
@@ -190,7 +195,7 @@ def test_a_newer_line_in_the_inbox_takes_the_place_of_the_unread_one(president, 
 
 
 def test_the_line_in_the_inbox_leads_to_exactly_these_cases(client, president, near):
-    near("mid"), near("overdue"), near("early"), near(sealed="juvenile")
+    near("urgent"), near("overdue"), near("mid"), near(sealed="juvenile")
     queued()
     client.force_login(president)
     page = client.get(Notice.objects.get(kind="list").address)
