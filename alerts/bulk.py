@@ -116,7 +116,7 @@ class CloseAllForm(BulkForm):
         typed = {
             name.removeprefix("how-"): value for name, value in self.data.items() if name.startswith("how-")
         }
-        return {"how": {int(pk): value for pk, value in typed.items() if pk.isdigit()}}
+        return {"how": {int(pk): value for pk, value in typed.items() if pk.isdecimal()}}
 
 
 # --- what is done ------------------------------------------------------------------------------------

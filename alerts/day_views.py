@@ -85,7 +85,7 @@ def carried_out(request: HttpRequest) -> Tried:
     typed, user = request.POST, request.user
     code = "close" if "close" in typed else typed.get("act", "")
     asked = [typed["close"]] if "close" in typed else typed.getlist("case")
-    chosen = frozenset(int(pk) for pk in asked[:MOST_AT_ONCE] if pk.isdigit() and len(pk) < 19)
+    chosen = frozenset(int(pk) for pk in asked[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 19)
     cases = Case.objects.visible_to(user).filter(pk__in=chosen)
     found = list(cases.select_related("court", "division", "judge").order_by("pk"))
     if code not in ACTS or not found:

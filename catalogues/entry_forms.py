@@ -70,7 +70,7 @@ def flatten(
 def places_posted(posted: Any, path: tuple[str, ...]) -> int:
     prefix = JOIN.join(path) + JOIN
     places = {name.removeprefix(prefix).split(JOIN)[0] for name in posted or () if name.startswith(prefix)}
-    return max((int(place) + 1 for place in places if place.isdigit()), default=0)
+    return max((int(place) + 1 for place in places if place.isdecimal()), default=0)
 
 
 def widget_for(field: Field) -> forms.Field:
