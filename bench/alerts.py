@@ -7,7 +7,7 @@ floor is the statement ``bench deadlines`` times, over the clocks of the same ca
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -99,6 +99,7 @@ def run(rows: int = ROWS) -> int:
         measure("alerts, first sweep", ours=first, peers=peers, mismatches=wrong[0], **common)
         wrong.append(written_by(cursor, unchanged_sweep))
         measure("alerts, unchanged sweep", ours=unchanged_sweep, peers=peers, mismatches=wrong[1], **common)
+        measure("alerts, the next day's sweep", ours=next_day, peers=peers, mismatches=0, **common)
         each_court = partial(
             court_by_court, ask(cursor, "SELECT array_agg(DISTINCT court_id) FROM cases_case")[0][0]
         )
@@ -111,7 +112,11 @@ def run(rows: int = ROWS) -> int:
             **common,
         )
         print(
-            json.dumps({"bench": "alerts, what was there", **counts(cursor)}, ensure_ascii=False), flush=True
+            json.dumps(
+                {"bench": "alerts, what was there", **counts(cursor), "next day": next_day()},
+                ensure_ascii=False,
+            ),
+            flush=True,
         )
     return 1 if any(wrong) else 0
 
@@ -149,6 +154,16 @@ def first_sweep(cursor: Any) -> None:
 def unchanged_sweep() -> None:
     if any(sweep().values()):
         raise SystemExit("the sweep changed something although nothing had changed")
+
+
+def next_day() -> dict[str, int]:
+    """What a day brings: stages begin, days counted back lapse. Taken back, so that every round finds the same."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        done = sweep(DAY + timedelta(days=1))
+        transaction.set_rollback(True)
+    return done
 
 
 def court_by_court(courts: list[int]) -> None:

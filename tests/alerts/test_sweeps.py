@@ -354,12 +354,18 @@ def test_a_court_with_few_cases_has_no_span_of_its_own_and_few_in_all_have_none(
     assert spans() == [(None, 20, 58)]
 
 
-def test_paused_cases_and_old_ones_do_not_count(history):
+def test_a_case_that_was_ever_paused_does_not_count(history):
     cases = history([20] * 30)
     Exclusion.objects.create(case=cases[0], ground="stay", starts_on=FILED, resumes_on=DAY)
     measure_spans(DAY)
     assert spans() == []
-    measure_spans(date(2028, 6, 30))
+
+
+def test_only_the_last_years_count_and_a_span_that_is_out_of_date_is_forgotten(history):
+    history([20] * 30)
+    measure_spans(DAY)
+    assert len(spans()) == 2
+    assert measure_spans(date(2028, 6, 30)) > 0
     assert spans() == []
 
 

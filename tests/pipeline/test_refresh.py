@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from alerts.models import Alert
+from alerts.models import Alert, Notice
 from cases.models import Case, Change, Clock, Extension
 from catalogues.models import Edition
 from catalogues.selectors import new_version
@@ -45,6 +45,13 @@ def test_a_change_reaches_the_clock_and_the_alert_and_leaves_the_outbox(file_cas
     assert case.clocks.get(kind="statutory").due_on == date(2026, 6, 30)
     assert case.alerts.open().get(clock="civ_first_ordinary").stage == "urgent"
     assert not Change.objects.exists()
+
+
+def test_whoever_must_act_is_told_with_the_change(file_case, judge):
+    case = file_case(filed_on=date(2025, 12, 31))
+    note(case)
+    drain(at=timezone.now(), today=DAY)
+    assert Notice.objects.filter(person=judge, case=case, alert__clock="civ_first_ordinary").count() == 1
 
 
 def test_an_extension_moves_the_date_at_the_next_drain(file_case):
