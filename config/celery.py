@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 SLOW = {"queue": "slow"}
 NIGHT = {"expires": 6 * 3600}  # a night's work is of no use at noon: the next night does it again
 
+app.conf.broker_connection_max_retries = None  # however long the queue is away, the worker comes back with it
 app.conf.task_default_queue = "default"
 app.conf.task_routes = {
     "alerts.tasks.sweep_court": SLOW,

@@ -97,6 +97,10 @@ def test_what_waited_too_long_is_dropped_and_every_task_is_ended_before_it_is_gi
     assert app.conf.task_acks_late and app.conf.task_reject_on_worker_lost
 
 
+def test_a_worker_waits_for_its_queue_however_long_it_is_away():
+    assert app.conf.broker_connection_max_retries is None
+
+
 def test_mail_and_changes_do_not_queue_behind_sweeps_and_imports():
     slow = {name for name in app.tasks if app.amqp.router.route({}, name)["queue"].name == "slow"}
     assert slow >= {"alerts.tasks.sweep_court", "ingest.tasks.commit_batch"}
