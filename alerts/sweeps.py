@@ -23,7 +23,7 @@ __all__ = ["bring_court", "claim_courts", "courts_in_use", "courts_to_sweep", "m
 
 #: A sweep that has not ended by then died with its worker: longer than a task may take.
 LEASE = timedelta(minutes=15)
-POLICY = ("alert_ladders", "alert_settings", "monitored_nodes")
+POLICY = ("alert_ladders", "alert_settings", "monitored_nodes", "calendar")
 
 
 def courts_in_use(today: date) -> QuerySet[Court]:
@@ -33,7 +33,7 @@ def courts_in_use(today: date) -> QuerySet[Court]:
 
 
 def courts_to_sweep(today: date) -> list[int]:
-    """The courts not yet brought to this day, or not since a ladder, a setting or the set of nodes was changed."""
+    """The courts not yet brought to this day, or not since a ladder, a setting, a calendar or the set of nodes was changed."""
     return list(due(today).values_list("pk", flat=True))
 
 

@@ -28,6 +28,7 @@ from alerts.turns import take_turn
 from cases.clocks import recompute
 from cases.models import Case, Clock, Exclusion, Extension, ProcedureEvent
 from catalogues.models import Edition
+from catalogues.services import draft_local_calendar, publish_edition
 from courts.models import Court, FixedDay
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,18 @@ def test_another_ladder_is_followed_the_same_day(filed, court):
     assert courts_to_sweep(DAY) == claim_courts(DAY, timezone.now()) == [court.pk]
     sweep(court, DAY)
     assert courts_to_sweep(DAY) == []
+
+
+def test_a_new_calendar_is_followed_the_same_day(filed, court, trial_office, post):
+    filed()
+    sweep(court, DAY)
+    year = {"source": "通知", "source_confidence": "certain", "effective_from": "2026-01-01"}
+    year |= {"holidays": [{"name": "州庆", "from": "2026-07-07", "to": "2026-07-07"}], "workdays": []}
+    draft = draft_local_calendar(
+        court=court, years=[("2026", year)], title="地方假日", by=trial_office, at=timezone.now()
+    )
+    publish_edition(edition=draft, by=post("trial_office", "审管办李"), at=timezone.now())
+    assert courts_to_sweep(DAY) == [court.pk]
 
 
 def test_of_two_beats_one_gets_a_court(filed, court):
