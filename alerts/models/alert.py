@@ -33,7 +33,8 @@ class AlertQuerySet(ScopedQuerySet):
 class Alert(models.Model):
     """Something watched has reached a stage (预警). Raised once per due date; closes itself when the case moves on.
 
-    ``began_on`` is the day the stage began; ``late`` says that no sweep took place on that day (补发).
+    ``began_on`` is the day the stage began; ``late`` says that no sweep took place on that day (补发). One that was closed
+    and holds again is opened again: ``raised_at`` is when it last was.
     """
 
     STAGES = [("early", "远期"), ("mid", "中期"), ("urgent", "紧急"), ("overdue", "已超")]
@@ -180,6 +181,7 @@ class Sweep(models.Model):
     closed = models.PositiveIntegerField("解除", default=0)
     late = models.PositiveIntegerField("补发", default=0)
     told = models.PositiveIntegerField("告知", default=0)
+    key = models.CharField("依据", max_length=80, default="", help_text="所依目录版本与节点监控组")
 
     class Meta:
         verbose_name = verbose_name_plural = "巡检"
