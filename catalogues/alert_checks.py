@@ -38,11 +38,17 @@ def _check_ladders(entries: Mapping[str, Body]) -> Found:
         yield from check_versions(code, body)
         for place, version in enumerate(body["versions"], start=1):
             path = (code, f"versions {place}")
-            lapses = version.get("lapses") == "yes"
+            lapses, stalls = version.get("lapses") == "yes", body["watches"] == "stalled"
             yield from _check_order(version["stages"], path)
             for order, stage in enumerate(version["stages"], start=1):
                 yield from _check_stage(stage, (*path, f"stages {order}"), lapses=lapses)
-            if not lapses and version["stages"][-1]["stage"] != "overdue":
+            if stalls and version["stages"][-1]["stage"] in ("urgent", "overdue"):
+                yield (
+                    path,
+                    'a stalled case breaks no law; use the stages "early" and "mid" alone',
+                    "停滞不违反期限；只用“远期”“中期”两个阶段",
+                )
+            if not lapses and not stalls and version["stages"][-1]["stage"] != "overdue":
                 yield (
                     path,
                     'has no stage "overdue"; add it as the last one, or let the ladder lapse',

@@ -119,7 +119,7 @@ def test_a_case_is_stalled_once_it_stays_longer_than_usual_after_its_last_event(
     assert stages(case, "stalled") == []
     tell(case, date(2026, 5, 1))
     assert [(a.stage, a.due_on) for a in case.alerts.open().filter(kind="stalled")] == [
-        ("mid", date(2026, 5, 1))
+        ("early", date(2026, 5, 1))
     ]
 
 
@@ -168,7 +168,7 @@ def test_a_paused_case_is_not_stalled_and_its_silence_begins_anew_when_it_resume
     case = file_case(filed_on=FILED)
     happens(case, "移送审判庭", date(2026, 2, 2))
     tell(case, DAY)
-    assert stages(case, "stalled") == ["overdue"]
+    assert stages(case, "stalled") == ["mid"]
     pause = Exclusion.objects.create(case=case, ground="stay", starts_on=date(2026, 2, 10))
     tell(case, DAY)
     assert stages(case, "stalled") == []
@@ -185,7 +185,7 @@ def test_a_closed_case_is_not_stalled(file_case):
     case = file_case(filed_on=FILED)
     happens(case, "移送审判庭", date(2026, 2, 2))
     tell(case, DAY)
-    assert stages(case, "stalled") == ["overdue"]
+    assert stages(case, "stalled") == ["mid"]
     case.closed_on = DAY
     case.save()
     tell(case, DAY)
@@ -288,4 +288,4 @@ def test_a_new_source_is_one_function(file_case, monkeypatch):
     raise_alerts(None, FILED + timedelta(days=30), timezone.now())
     assert case.alerts.open().get().clock == "hearing"
     raise_alerts([case.pk], FILED + timedelta(days=60), timezone.now())
-    assert case.alerts.open().get().stage == "overdue"
+    assert case.alerts.open().get().stage == "mid"
