@@ -138,6 +138,12 @@ def test_the_counts_are_those_of_the_list(read, file_case, judge, ticking):
     assert "■已超</span><strong>2</strong>" in page and "▲紧急</span><strong>1</strong>" in page
 
 
+def test_what_falls_due_today_is_not_overdue(read, file_case, judge, ticking):
+    ticking(file_case(), "civ_first_ordinary", TODAY, kind="statutory", start_on=date(2026, 1, 5))
+    page = dues(read(judge, "/mine/"))
+    assert "今日到期" in page and "▲ 紧急" in page and "■ 已超" not in page
+
+
 def test_prompts_that_wait_stand_on_the_page_and_acknowledged_ones_do_not(
     read, file_case, judge, division_head, court, now
 ):
@@ -164,6 +170,11 @@ def test_cases_probably_finished_are_counted_and_lead_to_their_confirmation(
     assert "您有 2 件案件疑似已结" in read(judge, "/mine/")
     answer = client.get("/alerts/day/?tab=finished").content.decode()
     assert answer.count("川1502民初") and "川1502民初3号" not in answer
+
+
+def test_cases_of_the_division_are_not_counted_as_ones_own_finished_ones(read, file_case, post, division):
+    ProcedureEvent.objects.create(case=file_case(), node="宣判", on=TODAY - timedelta(days=9))
+    assert "疑似已结" not in read(post("division_head", division=division), "/mine/")
 
 
 # --- the clerk -----------------------------------------------------------------------------------------------
