@@ -14,7 +14,7 @@ from cases.clocks import slices_of
 from cases.models import Case
 from cases.nodes import CLOSED, FILED
 
-MEASURING = 0x6D6C  # the advisory lock of the measurement
+MEASURING = 0x6D6D  # the advisory lock of the measurement
 DAYS_A_YEAR = 365
 #: A span in use is kept while the newest measurement lies within so many days of it: each new span moves the day a
 #: standing case counts as stalled, and would warn of it anew.
