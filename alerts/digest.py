@@ -51,7 +51,7 @@ class Told:
     def is_new(self, each: Reminder, last: Sent) -> bool:
         if self.resumed.get((self.person.pk, each.alert), date.min) > last.day:
             return True
-        is_repeat = each.round > 0 and self.preference.only_changed
+        is_repeat = each.is_repeat and self.preference.only_changed
         return each.notice not in last.notices and not is_repeat
 
 

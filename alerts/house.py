@@ -42,7 +42,7 @@ def raise_house_alerts(court_id: int, today: date, at: datetime) -> dict[str, in
             **key, defaults={"began_on": began_on, "late": late, "raised_at": at}
         )
         if is_new or alert.closed_at is not None:
-            Alert.objects.filter(pk=alert.pk).update(closed_at=None, closed_because="")
+            Alert.objects.filter(pk=alert.pk).update(closed_at=None, closed_because="", raised_at=at)
             counts.update(raised=1, late=int(is_new and late))
     return dict(counts)
 

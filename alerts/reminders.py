@@ -20,12 +20,15 @@ SEVERE = ("urgent", "overdue")
 
 @dataclass(frozen=True)
 class Reminder:
-    """One notice that stands: ``channels`` are those its stage is told by beside the inbox."""
+    """One notice that stands: ``channels`` are those its stage is told by beside the inbox.
+
+    ``is_repeat``: the person was told before of the same alert since it was last raised.
+    """
 
     notice: int
     person: int
     alert: int
-    round: int
+    is_repeat: bool
     role: str
     stage: str
     channels: tuple[str, ...]
@@ -52,14 +55,18 @@ def reminders_of(
     people: Collection[int], today: date, ladders: Sequence[AlertLadder]
 ) -> dict[int, list[Reminder]]:
     """What these people are to be reminded of, by person: one query however many they are."""
-    told = standing(today).filter(person__in=people).order_by("pk")
+    before = Notice.objects.filter(
+        alert=OuterRef("alert"), person=OuterRef("person"), round__lt=OuterRef("round"),
+        told_at__gte=OuterRef("alert__raised_at"),
+    )  # fmt: skip
+    told = standing(today).filter(person__in=people).annotate(is_repeat=Exists(before)).order_by("pk")
     facts = {
         "stage": F("alert__stage"), "watches": F("alert__kind"),
         "category": F("case__category"), "procedure": F("case__procedure"),
     }  # fmt: skip
     known: dict[tuple[Any, ...], tuple[str, ...]] = {}
     found: dict[int, list[Reminder]] = defaultdict(list)
-    for row in told.values("pk", "person_id", "alert_id", "round", "role", **facts):
+    for row in told.values("pk", "person_id", "alert_id", "is_repeat", "role", **facts):
         place = (row["watches"], row["category"] or "", row["procedure"] or "", row["stage"])
         if place not in known:
             known[place] = channels_of(ladders, *place)
@@ -67,7 +74,7 @@ def reminders_of(
             row["pk"],
             row["person_id"],
             row["alert_id"],
-            row["round"],
+            row["is_repeat"],
             row["role"],
             row["stage"],
             known[place],

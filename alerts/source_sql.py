@@ -66,7 +66,8 @@ def differing(scope: Scope, day: date) -> tuple[str, dict[str, Any]]:
 def bring(scope: Scope, day: date) -> tuple[str, dict[str, Any]]:
     """Close and raise; answers how many were raised, closed, and raised late. Takes ``at``.
 
-    An alert that was closed and holds again (a pause withdrawn) is opened again rather than raised twice. What is closed
+    An alert that was closed and holds again (a pause withdrawn) is opened again rather than raised twice; it counts as
+    raised then, so that everybody is told, and as late only where it first was. What is closed
     is closed before anything is raised: of a stage one alert at most stands open. Late is what began on a day on which
     its court was not swept, though it had been before; a fact that arrived afterwards makes no alert late.
     """
@@ -97,8 +98,9 @@ def bring(scope: Scope, day: date) -> tuple[str, dict[str, Any]]:
               FROM periods s LEFT JOIN swept ON swept.court_id = s.court_id
              WHERE s.stage IS NOT NULL AND NOT EXISTS (SELECT FROM standing a WHERE {SAME})
                AND (SELECT count(*) FROM gone) >= 0
-            ON CONFLICT (case_id, clock, turn, stage, due_on) DO UPDATE SET closed_at = NULL, closed_because = ''
-            RETURNING late AND raised_at = %(at)s AS late)
+            ON CONFLICT (case_id, clock, turn, stage, due_on)
+            DO UPDATE SET closed_at = NULL, closed_because = '', raised_at = EXCLUDED.raised_at
+            RETURNING new.late AND old.id IS NULL AS late)
         SELECT (SELECT count(*) FROM came), (SELECT count(*) FROM gone), (SELECT count(*) FROM came WHERE late)"""
     return text, given
 

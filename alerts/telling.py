@@ -1,8 +1,9 @@
 """Who is told of the open alerts (告知): one notice per person, alert and round, written by one statement.
 
-A person is told when they first have to do with the alert - also somebody who took the case over -, and again every
-``repeat_days`` of the rung until the alert closes. Days without a sweep are made up by one notice, not by many. Who has
-acknowledged, put off or dealt with it is left alone until that ends; others are told all the same.
+A person is told when they first have to do with the alert - also somebody who took the case over, or got it back -, and
+again ``repeat_days`` of the rung after they were last told, until the alert closes. Days without a sweep are made up by
+one notice, not by many; an alert that was closed and holds again is told anew. Who has acknowledged, put off or dealt
+with it is left alone until that ends; others are told all the same.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from alerts.recipients import NAMED, given
 from cases.models import Case
 from courts.models import User
 
-COLUMNS = "a.id, a.kind, a.stage, a.case_id, a.court_id"
+COLUMNS = "a.id, a.kind, a.stage, a.case_id, a.court_id, a.raised_at"
 WATCHED = {
     "all": f"SELECT {COLUMNS} FROM alerts_alert a WHERE a.closed_at IS NULL",
     "cases": f"SELECT {COLUMNS} FROM alerts_alert a WHERE a.closed_at IS NULL AND a.case_id = ANY(%(ids)s)",
@@ -29,20 +30,24 @@ WATCHED = {
                  UNION ALL SELECT {COLUMNS} FROM alerts_alert a WHERE a.closed_at IS NULL AND a.court_id = %(court)s""",
 }
 
-#: ``added`` are those it is certain about; the rest is answered, to be looked at case by case. Integer division makes up
-#: any number of missed days with one round. A handling that has run out is followed by one notice at once.
+#: ``added`` are those it is certain about; the rest is answered, to be looked at case by case. A handling that has run out
+#: is followed by one notice at once. Rounds number all notices of a person; only those since the alert was last raised
+#: count for when the next is due. A seat (``seated``) is one person's: if somebody else was told in it since, it came back.
 TELL = """
 WITH watched AS MATERIALIZED ({watched}), {named},
 told AS MATERIALIZED (
-    SELECT n.alert_id AS id, n.person_id, max(n.round) AS last, min(n.told_on) AS first_on, max(n.told_on) AS last_on
+    SELECT n.alert_id AS id, n.person_id, max(n.round) AS last, max(n.told_at) AS last_at,
+           max(n.told_on) FILTER (WHERE n.told_at >= w.raised_at) AS last_on
       FROM alerts_notice n JOIN watched w ON w.id = n.alert_id GROUP BY 1, 2),
+seated AS MATERIALIZED (
+    SELECT n.alert_id AS id, n.role, max(n.told_at) AS last_at FROM alerts_notice n JOIN watched w ON w.id = n.alert_id
+     WHERE n.role IN ('judge', 'presiding', 'assistant', 'clerk') GROUP BY 1, 2),
 fresh AS MATERIALIZED (
-    SELECT n.*, CASE WHEN t.last IS NULL THEN 0
-                     ELSE greatest(t.last + 1, (%(day)s - t.first_on) / n.repeat_days) END AS round
-      FROM named n LEFT JOIN told t USING (id, person_id)
+    SELECT n.*, coalesce(t.last + 1, 0) AS round
+      FROM named n LEFT JOIN told t USING (id, person_id) LEFT JOIN seated s USING (id, role)
       LEFT JOIN alerts_handling h ON h.alert_id = n.id AND h.person_id = n.person_id AND h.ended_at IS NULL
      WHERE (h.id IS NULL OR h.until_on <= %(day)s)
-       AND (t.last IS NULL OR (%(day)s - t.first_on) / n.repeat_days > t.last OR h.until_on > t.last_on)),
+       AND (t.last_on IS NULL OR %(day)s - t.last_on >= n.repeat_days OR h.until_on > t.last_on OR t.last_at < s.last_at)),
 added AS (
     INSERT INTO alerts_notice (person_id, kind, role, case_id, alert_id, round, subject, address, told_at, told_on, answer)
     SELECT person_id, 'alert', role, case_id, id, round, '', '', %(at)s, %(day)s, '' FROM fresh WHERE sure

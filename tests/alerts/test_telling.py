@@ -299,7 +299,37 @@ def test_it_is_repeated_every_so_many_days_or_told_once(file_case, alert, judge,
 def test_days_without_a_sweep_are_made_up_once(file_case, alert, judge):
     found = alert(file_case())
     assert [told(rung("judge", repeat=1), days=day) for day in (0, 10, 10, 11)] == [1, 1, 0, 1]
-    assert rounds(found, judge) == [0, 10, 11]
+    assert rounds(found, judge) == [0, 1, 2]
+
+
+def test_a_rung_that_is_repeated_less_often_from_now_on_is_counted_from_the_last_notice(file_case, alert, judge):
+    alert(file_case())
+    assert [told(rung("judge", repeat=1), days=day) for day in range(31)] == [1] * 31
+    assert [told(rung("judge", repeat=7), days=day) for day in range(31, 45)] == [0] * 6 + [1] + [0] * 6 + [1]
+
+
+def test_who_gets_the_case_back_is_told_again_once(file_case, alert, judge, division_head, post, division):
+    case = file_case()
+    found = alert(case)
+    ladder = rung("judge", "division_head")
+    told(ladder)
+    between = post("judge", "接手法官", division=division)
+    for day, person in enumerate((between, judge), start=1):
+        case.judge = person
+        case.save()
+        assert [told(ladder, days=day), told(ladder, days=day)] == [1, 0]
+    assert (rounds(found, judge), rounds(found, between)) == ([0, 1], [0])
+    assert [told(ladder, days=day) for day in (3, 9)] == [0, 0]
+
+
+def test_an_alert_that_is_raised_again_is_told_anew_and_then_as_often_as_ever(file_case, alert, judge):
+    found, other = alert(file_case()), alert(file_case())
+    told(rung("judge"))
+    again = timezone.now() + timedelta(days=2)
+    Alert.objects.filter(pk=found.pk).update(raised_at=again)
+    assert [told(rung("judge"), days=day) for day in (3, 4)] == [1, 0]
+    assert (rounds(found, judge), rounds(other, judge)) == ([0, 1], [0])
+    assert [told(rung("judge", repeat=4), days=day) for day in (6, 7, 8)] == [1, 1, 0]
 
 
 def test_rounds_are_counted_from_the_day_the_person_was_first_told(file_case, alert, judge, post, division):
@@ -352,7 +382,7 @@ def test_who_handled_it_is_left_alone_until_that_ends_and_others_are_told(
     assert told(ladder, days=1) == 1
     assert rounds(found, judge) == [0]
     told(ladder, days=2)
-    assert rounds(found, judge) == [0, 2]
+    assert rounds(found, judge) == [0, 1]
     assert rounds(found, division_head) == [0, 1, 2]
 
 
@@ -361,6 +391,13 @@ def test_what_is_told_once_comes_back_once_when_it_was_put_off(file_case, alert,
     told(rung("judge"))
     snooze(alert=found, by=judge, reason="等待当事人", until_on=today() + timedelta(days=2), at=now)
     assert [told(rung("judge"), days=day) for day in (1, 2, 3, 9)] == [0, 1, 0, 0]
+
+
+def test_a_putting_off_that_ended_makes_no_later_silence(file_case, alert, judge, now):
+    found, ladder = alert(file_case()), rung("judge", repeat=7)
+    told(ladder)
+    snooze(alert=found, by=judge, reason="等待当事人", until_on=today() + timedelta(days=2), at=now)
+    assert [told(ladder, days=day) for day in range(1, 17)] == [0, 1] + [0] * 6 + [1] + [0] * 6 + [1]
 
 
 def test_a_handling_taken_back_no_longer_holds(file_case, alert, judge, now):
