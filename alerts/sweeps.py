@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from alerts.house import raise_house_alerts
@@ -16,13 +17,17 @@ from alerts.spans import measure_spans
 from alerts.telling import tell
 from alerts.turns import take_turn
 from cases.models import Case
-from catalogues.models import Edition
+from catalogues.selectors import editions_key
+from courts import clock
 from courts.models import Court, Posting
 
-__all__ = ["bring_court", "claim_courts", "courts_in_use", "courts_to_sweep", "measure_spans", "sweep_court"]
+__all__ = [
+    "bring_court", "bring_if_due", "claim_courts", "courts_in_use", "courts_to_sweep", "measure_spans", "sweep_court",
+]  # fmt: skip
 
 #: A sweep that has not ended by then died with its worker: longer than a task may take.
 LEASE = timedelta(minutes=15)
+#: What a sweep goes by; another edition of any other catalogue comes with the clocks.
 POLICY = ("alert_ladders", "alert_settings", "monitored_nodes", "calendar")
 
 
@@ -33,7 +38,7 @@ def courts_in_use(today: date) -> QuerySet[Court]:
 
 
 def courts_to_sweep(today: date) -> list[int]:
-    """The courts not yet brought to this day, or not since a ladder, a setting, a calendar or the set of nodes was changed."""
+    """The courts not yet brought to this day, or by other ladders, settings, calendars or nodes than are in use now."""
     return list(due(today).values_list("pk", flat=True))
 
 
@@ -42,19 +47,24 @@ def is_due(court_id: int, today: date) -> bool:
 
 
 def due(today: date) -> QuerySet[Court]:
-    changed = Edition.objects.filter(kind__in=POLICY).aggregate(at=Max("published_at"))["at"]
-    switched = NodeWatch.objects.filter(court=OuterRef("court"), at__gt=OuterRef("done_at"))
-    done = Sweep.objects.filter(court=OuterRef("pk"), day=today, done_at__isnull=False).exclude(
-        Exists(switched)
+    done = Sweep.objects.filter(
+        court=OuterRef("pk"), day=today, done_at__gte=F("started_at"), key=OuterRef("key")
     )
-    return courts_in_use(today).exclude(Exists(done.filter(done_at__gte=changed) if changed else done))
+    return courts_in_use(today).annotate(key=key_now()).exclude(Exists(done))
+
+
+def key_now() -> Concat:
+    """What stands for all that a court's sweep goes by beside the facts; an expression on courts."""
+    watched = NodeWatch.objects.filter(court=OuterRef("pk")).values("profile")
+    profile = Coalesce(Subquery(watched), Value(""), output_field=CharField())
+    return Concat(Value(f"{editions_key(POLICY)} "), profile, output_field=CharField())
 
 
 CLAIM = """
-INSERT INTO alerts_sweep AS s (court_id, day, started_at, raised, closed, late, told)
-SELECT court_id, %(day)s, %(at)s, 0, 0, 0, 0 FROM unnest(%(courts)s::bigint[]) AS wanted(court_id)
+INSERT INTO alerts_sweep AS s (court_id, day, started_at, raised, closed, late, told, key)
+SELECT court_id, %(day)s, %(at)s, 0, 0, 0, 0, '' FROM unnest(%(courts)s::bigint[]) AS wanted(court_id)
 ON CONFLICT (court_id, day) DO UPDATE SET started_at = EXCLUDED.started_at
- WHERE s.started_at <= COALESCE(s.done_at, %(at)s - %(lease)s)
+ WHERE s.started_at <= GREATEST(COALESCE(s.done_at, '-infinity'), %(at)s - %(lease)s)
 RETURNING court_id"""
 
 
@@ -82,10 +92,27 @@ def bring_court(court_id: int, today: date, at: datetime) -> dict[str, int]:
     measure_if_never(today)
     with transaction.atomic():
         take_turn(court_id)
-        counts = Counter(raise_alerts(None, today, at, court_id=court_id))
-        counts.update(raise_house_alerts(court_id, today, at))
-        counts["told"] = tell(None, today, at, court_id=court_id)
-        finish(court_id, today, counts, at)
+        return bring(court_id, today, at)
+
+
+def bring_if_due(court_id: int, day: date, at: datetime) -> dict[str, int]:
+    """The same, but nothing where the day was over or another worker had been quicker when the turn came."""
+    begin(court_id, day, at)
+    measure_if_never(day)
+    with transaction.atomic():
+        take_turn(court_id)
+        if day != clock.today() or not is_due(court_id, day):
+            return {}
+        return bring(court_id, day, timezone.now())
+
+
+def bring(court_id: int, today: date, at: datetime) -> dict[str, int]:
+    """What it goes by is noted before it begins: what is published meanwhile is followed by another sweep."""
+    key = Court.objects.values_list(key_now(), flat=True).get(pk=court_id)
+    counts = Counter(raise_alerts(None, today, at, court_id=court_id))
+    counts.update(raise_house_alerts(court_id, today, at))
+    counts["told"] = tell(None, today, at, court_id=court_id)
+    finish(court_id, today, counts, at, key)
     return dict(counts)
 
 
@@ -101,9 +128,10 @@ def begin(court_id: int, today: date, at: datetime) -> None:
         Sweep.objects.filter(pk=sweep.pk).update(started_at=at)
 
 
-def finish(court_id: int, today: date, counts: Counter[str], at: datetime) -> None:
+def finish(court_id: int, today: date, counts: Counter[str], at: datetime, key: str) -> None:
     """Add up what the sweeps of one day did; one that found nothing to do after another leaves the row alone."""
     found = Sweep.objects.filter(court=court_id, day=today)
     if not any(counts.values()):
-        found = found.filter(Q(done_at=None) | Q(started_at__gt=F("done_at")))
-    found.update(done_at=max(timezone.now(), at), **{name: F(name) + count for name, count in counts.items()})
+        found = found.filter(Q(done_at=None) | Q(started_at__gt=F("done_at")) | ~Q(key=key))
+    added = {name: F(name) + count for name, count in counts.items()}
+    found.update(done_at=max(timezone.now(), at), key=key, **added)

@@ -27,8 +27,7 @@ def sweep_court(court_id: int, day: str) -> dict[str, int]:
     on = date.fromisoformat(day)
     if on != today() or not sweeps.is_due(court_id, on):
         return {}
-    done = sweeps.sweep_court(court_id, on, timezone.now())
-    return {"raised": done.raised, "closed": done.closed, "late": done.late, "told": done.told}
+    return sweeps.bring_if_due(court_id, on, timezone.now())
 
 
 @shared_task

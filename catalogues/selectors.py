@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -160,9 +160,12 @@ COMPUTED_FROM = ("time_limits", "nodes", "exclusion_grounds", "case_types", "cal
 READ = (*COMPUTED_FROM, "alert_ladders", "alert_settings", "monitored_nodes")
 
 
-def editions_key() -> str:
-    """What stands for the law the clocks follow, local calendars and all: another edition, another key. Empty before there is any."""
-    ids = Edition.objects.in_use().filter(kind__in=COMPUTED_FROM).order_by("pk").values_list("pk", flat=True)
+def editions_key(kinds: Collection[str] = COMPUTED_FROM) -> str:
+    """What stands for the law of these kinds (those the clocks follow), local calendars and all: another edition, another key.
+
+    Empty before there is any.
+    """
+    ids = Edition.objects.in_use().filter(kind__in=kinds).order_by("pk").values_list("pk", flat=True)
     said = " ".join(map(str, ids))
     return sha256(said.encode()).hexdigest() if said else ""
 

@@ -11,6 +11,7 @@ from time import perf_counter
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 
 from alerts.services import raise_alerts
 from alerts.sweeps import bring_court, courts_in_use
@@ -19,6 +20,7 @@ from alerts.turns import take_turn
 from cases.clocks import SLICE, id_slices, recompute
 from cases.models import Change
 from catalogues.selectors import editions_key, new_version
+from courts import clock
 from pipeline.models import Followed
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
@@ -53,8 +55,13 @@ class Tally:
         return {"cases": self.cases, **stages}
 
 
-def drain(*, at: datetime, today: date, tally: Tally | None = None, seconds: float = inf) -> Tally:
-    """Recompute the cases whose facts changed, a slice to a transaction, until none is left or the time is up."""
+def drain(
+    *, at: datetime | None = None, today: date | None = None, tally: Tally | None = None, seconds: float = inf
+) -> Tally:
+    """Recompute the cases whose facts changed, a slice to a transaction, until none is left or the time is up.
+
+    Without ``today`` and ``at`` each slice goes by the day and moment of its turn: a drain may run over midnight.
+    """
     begun = perf_counter()
     tally = tally or Tally()
     if Change.objects.count() > SLICE:
@@ -65,13 +72,13 @@ def drain(*, at: datetime, today: date, tally: Tally | None = None, seconds: flo
 
 
 @transaction.atomic
-def drain_slice(*, at: datetime, today: date, tally: Tally) -> bool:
+def drain_slice(*, at: datetime | None, today: date | None, tally: Tally) -> bool:
     """Recompute the newest changes; False when there were none."""
     take_turn()
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [SLICE])
         ids = sorted({case_id for (case_id,) in cursor.fetchall()})
-    refresh_cases(ids, at=at, today=today, tally=tally)
+    refresh_cases(ids, at=at or timezone.now(), today=today or clock.today(), tally=tally)
     return bool(ids)
 
 

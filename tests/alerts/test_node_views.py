@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from alerts.models import NodeWatch, Sweep
+from alerts.models import NodeWatch
 from alerts.node_profiles import (
     ALL,
     PROFILES,
@@ -17,7 +17,7 @@ from alerts.node_profiles import (
 )
 from alerts.node_states import DONE, NA, OVERDUE, PENDING, SUSPENDED, states_of
 from alerts.sources import monitored_rows
-from alerts.sweeps import courts_to_sweep
+from alerts.sweeps import bring_court, courts_to_sweep
 from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Clock, ProcedureEvent
@@ -99,8 +99,7 @@ def test_what_switching_changes_is_what_differs(law):
 
 # --- switching -----------------------------------------------------------------------------------------
 def test_switching_leaves_a_trace_and_the_court_is_swept_again_the_same_day(court, trial_office, now):
-    now += timedelta(days=999)  # after the ladders of the test's own day were published
-    Sweep.objects.create(court=court, day=TODAY, started_at=now, done_at=now)
+    bring_court(court.pk, TODAY, now)
     assert court.pk not in courts_to_sweep(TODAY)
     choose_profile(court=court, profile="sz", by=trial_office, at=now + timedelta(seconds=1))
     entry = Entry.objects.get(act="alerts.choose_profile")

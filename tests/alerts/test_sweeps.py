@@ -16,6 +16,7 @@ from alerts.services import cases_that_differ, raise_alerts
 from alerts.source_sql import of_court
 from alerts.sweeps import (
     LEASE,
+    bring,
     bring_court,
     claim_courts,
     courts_to_sweep,
@@ -24,6 +25,7 @@ from alerts.sweeps import (
 )
 from alerts.tasks import sweep_court as sweep_task
 from alerts.tasks import sweep_courts
+from alerts.telling import tell
 from alerts.turns import take_turn
 from cases.clocks import recompute
 from cases.models import Case, Clock, Exclusion, Extension, ProcedureEvent
@@ -174,6 +176,23 @@ def test_a_sweep_that_was_never_finished_counts_as_missed(filed, court):
     assert statutory(case).late
 
 
+def test_what_is_raised_again_is_told_again_and_counts_as_late_once(filed, court, judge):
+    (case,) = filed()
+    sweep(court, date(2026, 6, 4))
+    assert sweep(court, DAY)["late"] >= 1
+    found = statutory(case)
+    told = Notice.objects.filter(alert=found, person=judge)
+    assert told.count() == 1
+    Alert.objects.filter(pk=found.pk).update(closed_at=timezone.now(), closed_because="暂停")
+    at = timezone.now()
+    again = bring_court(court.pk, DAY, at)
+    assert (again["raised"], again["late"]) == (1, 0)
+    found.refresh_from_db()
+    assert (found.raised_at, found.closed_at, found.late) == (at, None, True)
+    assert list(told.order_by("round").values_list("round", "told_at"))[1:] == [(1, at)]
+    assert sweep(court, DAY)["told"] == 0
+
+
 # --- who is swept when -------------------------------------------------------------------------------
 def test_courts_with_cases_or_people_are_swept_once_a_day(filed, court, other_court, post):
     filed(), post("president", at=other_court)
@@ -196,11 +215,38 @@ def test_another_set_of_nodes_is_followed_the_same_day(filed, court):
 def test_another_ladder_is_followed_the_same_day(filed, court):
     filed()
     sweep(court, DAY)
-    published = max(Edition.objects.filter(kind="alert_ladders").values_list("published_at", flat=True))
-    Sweep.objects.update(started_at=published - timedelta(hours=1), done_at=published - timedelta(minutes=50))
+    again = edition_again("alert_ladders")
     assert courts_to_sweep(DAY) == claim_courts(DAY, timezone.now()) == [court.pk]
     sweep(court, DAY)
     assert courts_to_sweep(DAY) == []
+    Edition.objects.filter(pk=again.pk).update(status="withdrawn")
+    assert courts_to_sweep(DAY) == [court.pk]
+
+
+def edition_again(kind):
+    """The same entries published once more."""
+    edition = Edition.objects.get(kind=kind, court=None, status="published")
+    items = list(edition.items.all())
+    edition.pk, edition.number, edition.status = None, edition.number + 1, "draft"
+    edition.save()
+    for item in items:
+        item.pk, item.edition = None, edition
+        item.save()
+    edition.status = "published"
+    edition.save()
+    return edition
+
+
+def test_what_is_published_while_a_sweep_is_under_way_is_followed_by_another(filed, court, monkeypatch):
+    filed()
+
+    def publish_meanwhile(*given, **named):
+        edition_again("alert_settings")
+        return tell(*given, **named)
+
+    monkeypatch.setattr("alerts.sweeps.tell", publish_meanwhile)
+    sweep(court, DAY)
+    assert courts_to_sweep(DAY) == [court.pk]
 
 
 def test_a_new_calendar_is_followed_the_same_day(filed, court, trial_office, post):
@@ -227,6 +273,35 @@ def test_a_sweep_that_does_not_end_is_taken_up_again(filed, court):
     at = timezone.now()
     claim_courts(DAY, at)
     assert claim_courts(DAY, at + LEASE + timedelta(seconds=1)) == [court.pk]
+
+
+def test_a_second_sweep_of_the_day_that_does_not_end_is_taken_up_again_too(filed, court):
+    filed()
+    sweep(court, DAY)
+    edition_again("alert_ladders")
+    at = timezone.now()
+    assert claim_courts(DAY, at) == [court.pk]
+    assert claim_courts(DAY, at + timedelta(minutes=5)) == []
+    assert claim_courts(DAY, at + LEASE + timedelta(seconds=1)) == [court.pk]
+
+
+def test_a_task_whose_turn_comes_after_midnight_or_after_another_did_it_does_nothing(filed, court, monkeypatch):
+    filed()
+    FixedDay.objects.create(day=DAY)
+
+    def midnight(court_id):
+        FixedDay.objects.update(day=DAY + timedelta(days=1))
+
+    def another(court_id):
+        bring(court.pk, DAY, timezone.now())
+
+    monkeypatch.setattr("alerts.sweeps.take_turn", midnight)
+    assert sweep_task(court.pk, "2026-06-30") == {}
+    assert not Alert.objects.exists()
+    FixedDay.objects.update(day=DAY)
+    monkeypatch.setattr("alerts.sweeps.take_turn", another)
+    assert sweep_task(court.pk, "2026-06-30") == {}
+    assert Alert.objects.exists()
 
 
 def test_the_task_sweeps_for_the_courts_own_today_and_not_for_a_day_that_is_over(filed, court):

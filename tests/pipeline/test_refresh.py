@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from alerts.models import Alert, Notice
+from alerts.turns import DRAIN
 from cases.models import Case, Change, Clock, Extension
 from catalogues.models import Edition
 from catalogues.selectors import new_version
@@ -24,6 +25,7 @@ from catalogues.services import (
     publish_edition,
     withdraw_edition,
 )
+from courts.models import FixedDay
 from ingest.models import Batch
 from pipeline import services
 from pipeline.services import Tally, drain, refresh_changed, refresh_everything
@@ -210,6 +212,36 @@ def test_where_no_catalogues_are_published_each_command_says_so_in_one_line(comm
 def test_the_task_drains_and_says_what_it_did(file_case):
     note(file_case())
     assert drain_changes()["cases"] == 1
+
+
+def test_a_drain_leaves_the_work_to_the_one_that_is_at_it_and_lets_go_when_it_ends(file_case, monkeypatch):
+    note(file_case())
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [DRAIN])
+            assert drain_changes() == {}
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [DRAIN])
+            assert drain_changes()["cases"] == 1
+            monkeypatch.setattr(services, "drain", lambda **given: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                drain_changes()
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [DRAIN])
+            assert cursor.fetchone() == (True,)
+    finally:
+        other.close()
+
+
+def test_a_drain_that_runs_over_midnight_goes_by_the_day_of_each_turn(file_cases, monkeypatch):
+    file_cases(2)
+    refresh_all()
+    monkeypatch.setattr(services, "SLICE", 1)
+    FixedDay.objects.create(day=DAY)
+    days, turns = [], iter([DAY, DAY + timedelta(days=1), DAY + timedelta(days=1)])
+    monkeypatch.setattr(services, "take_turn", lambda: FixedDay.objects.update(day=next(turns)))
+    monkeypatch.setattr(services, "refresh_cases", lambda ids, *, today, **given: days.append(today))
+    drain_changes()
+    assert days[:2] == [DAY, DAY + timedelta(days=1)]
 
 
 def test_what_a_page_changed_costs_little(file_case):
