@@ -48,6 +48,7 @@ PARTS = {
     "jobs": Part(gettext_lazy("定时任务"), jobs),
     "outbox": Part(gettext_lazy("待重算"), parts.outbox),
     "deliveries": Part(gettext_lazy("消息发送"), parts.deliveries),
+    "bounces": Part(gettext_lazy("未送达"), parts.bounces),
     "trail": Part(gettext_lazy("留痕封存"), parts.trail),
     "calendar": Part(gettext_lazy("日历"), parts.calendar, frozenset({"database", "cache"})),
 }

@@ -125,9 +125,11 @@ def test_messages_that_wait_or_failed_are_told(now, court, judge):
     Delivery.objects.filter(pk=made.pk).update(next_at=now + timedelta(days=1))
     assert only(parts.deliveries, now + timedelta(minutes=31)).ok
     Delivery.objects.filter(pk=made.pk).update(state="failed", problem=f"{BOUNCED}：550", next_at=now)
-    failed = only(parts.deliveries, now)
+    failed = only(parts.bounces, now)
     assert not failed.ok and "未送达 1 件（其中退信 1 件）" in failed.sentence
-    assert only(parts.deliveries, now + timedelta(days=2)).ok
+    assert only(parts.deliveries, now).ok  # a wrong address is no server that stands still
+    assert only(parts.bounces, now + timedelta(days=2)).ok
+    assert {"deliveries", "bounces"} <= running.PARTS.keys()
 
 
 def test_a_trail_that_is_not_sealed_in_time_is_told(now, judge):
@@ -152,6 +154,30 @@ def test_the_sweep_of_the_day_counts_the_courts_in_use(file_case, court, upper_c
     assert not only(parts.sweeps, morning + timedelta(hours=2)).ok
     Sweep.objects.update(done_at=morning)
     assert only(parts.sweeps, morning + timedelta(hours=2)).ok
+
+
+def test_a_court_that_comes_into_use_or_is_swept_once_more_raises_no_alarm_before_its_time(file_case, court, upper_court):
+    day = date(2026, 6, 30)
+    FixedDay.objects.create(day=day)
+    morning, noon = (datetime(2026, 6, 30, hour, tzinfo=SHANGHAI) for hour in (1, 12))
+    run = Run.objects.create(name="alerts.tasks.sweep_courts", expected_at=morning - timedelta(days=3))
+    file_case(), file_case(court=upper_court, division=None)
+    Sweep.objects.create(court=court, day=day, started_at=morning, done_at=morning)
+    assert not only(parts.sweeps, noon).ok  # nobody handed anything out today
+    Run.objects.filter(pk=run.pk).update(done_at=noon - timedelta(minutes=5))
+    assert only(parts.sweeps, noon).ok
+    new = Sweep.objects.create(court=upper_court, day=day, started_at=noon)
+    assert only(parts.sweeps, noon + timedelta(minutes=9)).ok
+    assert only(parts.sweeps, noon + timedelta(minutes=11)).since == noon
+    Sweep.objects.filter(pk=new.pk).update(done_at=noon)
+    Sweep.objects.filter(court=court).update(started_at=noon)  # begun again and not ended
+    again = only(parts.sweeps, noon + timedelta(minutes=9))
+    assert again.ok and "1 / 2" in again.sentence
+    assert not only(parts.sweeps, noon + timedelta(minutes=11)).ok
+    Sweep.objects.create(court=upper_court, day=day - timedelta(days=1), started_at=morning, done_at=morning)
+    Sweep.objects.filter(pk=new.pk).update(done_at=None)
+    Sweep.objects.filter(court=court).update(done_at=noon)
+    assert not only(parts.sweeps, noon + timedelta(minutes=1)).ok  # it was there all night
 
 
 def test_a_missing_calendar_is_told(now):
