@@ -4,6 +4,7 @@ Every variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a fil
 (secrets of the production shape). Numbers a court could argue about never live here: they are catalogue data.
 """
 
+import re
 from pathlib import Path
 
 import environ
@@ -197,7 +198,8 @@ SITE_ADDRESS = env("SITE_ADDRESS", default="http://127.0.0.1:8000")  # what link
 ALERT_HOSTS = env.list("ALERT_HOSTS", default=[])
 
 # --- telling when the system itself does not run (docs/operations.md) ------------------------------
-ALARM_TO = env.list("ALARM_TO", default=[])  # addresses told besides the people posted as 系统管理员
+# Addresses told besides the people posted as 系统管理员; commas, semicolons or line ends stand between them.
+ALARM_TO = [each.strip() for each in re.split("[,;，；\n]", env("ALARM_TO", default="")) if each.strip()]
 ALARM_WEBHOOK = env("ALARM_WEBHOOK", default="")  # called when mail fails; its host must be in ALERT_HOSTS
 METRICS_ALLOW = env.list("METRICS_ALLOW", default=["127.0.0.1", "::1"])  # who may read /running/metrics ...
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # ... or with this as its bearer token

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,8 @@ from alerts.outgoing import post
 from courts.clock import today
 from courts.models import Posting, User
 from courts.roles import Role
-from pipeline.checks import Check
+from pipeline.addresses import is_address
+from pipeline.checks import Check, TooLong
 
 AGAIN = timedelta(days=1)
 SERVERS = {
@@ -35,6 +37,9 @@ SERVERS = {
     "broker",
     "cache",
 }  # while one of them is silent, others say nothing: they are not over
+
+#: What is put around work in the database, to end by ``TooLong`` what takes too long.
+Guard = Callable[[], AbstractContextManager[None]]
 
 log = logging.getLogger(__name__)
 
@@ -134,14 +139,16 @@ def news_of(
 
 
 # --- telling -------------------------------------------------------------------------------------------
-def look(checks: list[Check], *, at: datetime, path: Path, patience: timedelta) -> News:
+def look(
+    checks: list[Check], *, at: datetime, path: Path, patience: timedelta, guard: Guard = nullcontext
+) -> News:
     """Compare with what is remembered, tell what is new and remember it. What reached nobody is told next time."""
     memory = recall(path)
     standing, over = follow(memory.problems, checks, at)
     news = news_of(standing, over, at, patience)
-    people = administrators()
+    people = administrators(guard)
     addresses = memory.addresses if people is None else tuple(each.email for each in people if each.email)
-    if news and tell(news, at=at, people=people or [], addresses=addresses):
+    if news and tell(news, at=at, people=people or [], addresses=addresses, guard=guard):
         standing |= {each.name: replace(each, told_at=at) for each in news.wrong}
     elif news:
         standing |= {each.name: each for each in news.over}
@@ -149,42 +156,53 @@ def look(checks: list[Check], *, at: datetime, path: Path, patience: timedelta) 
     return news
 
 
-def administrators() -> list[User] | None:
+def administrators(guard: Guard = nullcontext) -> list[User] | None:
     """Who keeps the system: the people posted as 系统管理员 today. None where the database does not say."""
     try:
-        posted = Posting.objects.held_on(today()).filter(role=Role.ITADMIN).values("user")
-        return list(User.objects.filter(pk__in=posted, is_active=True).order_by("pk"))
-    except Error:
+        with guard():
+            posted = Posting.objects.held_on(today()).filter(role=Role.ITADMIN).values("user")
+            return list(User.objects.filter(pk__in=posted, is_active=True).order_by("pk"))
+    except (Error, TooLong):
         return None
 
 
-def tell(news: News, *, at: datetime, people: list[User], addresses: Iterable[str]) -> bool:
+def tell(
+    news: News, *, at: datetime, people: list[User], addresses: Iterable[str], guard: Guard = nullcontext
+) -> bool:
     """By mail; to the inbox of whom mail does not reach; by webhook if mail fails. Whether anybody was reached."""
     subject, text = subject_of(news), text_of(news, at)
     log.warning("%s\n%s", subject, text)
     mailed = send_mail(subject, text, sorted({*settings.ALARM_TO, *addresses}))
-    noticed = put_into_inbox(subject, at, [each for each in people if not (mailed and each.email)])
+    unmailed = [each for each in people if not (mailed and is_address(each.email))]
+    noticed = put_into_inbox(subject, at, unmailed, guard)
     return mailed or (call_webhook(subject, text) or noticed)
 
 
-def send_mail(subject: str, text: str, to: list[str]) -> bool:
+def send_mail(subject: str, text: str, addresses: list[str]) -> bool:
+    """To those that are addresses at all: one that is not would keep the mail from all the others."""
+    to = [each for each in addresses if is_address(each)]
+    for each in set(addresses) - set(to):
+        log.error('left out of the mail: "%s" is no e-mail address', each)
     if not to:
         log.error("nobody to mail: set ALARM_TO, or give a 系统管理员 an e-mail address")
         return False
     try:
         return bool(EmailMessage(subject, text, to=to).send())
-    except OSError as wrong:
+    except (OSError, ValueError) as wrong:  # ValueError: a subject or sender that cannot be written
         log.error("the mail was not sent: %s", wrong)
         return False
 
 
-def put_into_inbox(subject: str, at: datetime, people: list[User]) -> bool:
+def put_into_inbox(subject: str, at: datetime, people: list[User], guard: Guard = nullcontext) -> bool:
+    if not people:
+        return False  # and the database is not asked
     address = reverse("pipeline:running")
     words = {"kind": "system", "role": "itadmin", "subject": subject[:200], "address": address, "told_at": at}
     try:
-        return bool(Notice.objects.bulk_create(Notice(person=each, **words) for each in people))
-    except Error as wrong:
-        log.error("the inbox was not written: %s", wrong)
+        with guard():
+            return bool(Notice.objects.bulk_create(Notice(person=each, **words) for each in people))
+    except (Error, TooLong) as wrong:
+        log.error("the inbox was not written: %s", str(wrong) or "the database did not answer in time")
         return False
 
 

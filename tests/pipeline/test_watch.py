@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
+import subprocess
+import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from select import select
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
+from django.core.checks import run_checks
+from django.db import connection
 from django.utils import timezone
 
 from alerts.models import Notice
@@ -184,6 +192,42 @@ def test_when_mail_fails_the_webhook_is_called_if_its_host_is_allowed(told, post
     assert len(Receiver.bodies) == 1
 
 
+@pytest.mark.django_db
+def test_a_mistyped_address_keeps_the_mail_from_nobody_else(told, keeper, post, postbox, settings, caplog):
+    settings.ALARM_TO = ["ops@court.cn it@court.cn", "duty@court.invalid"]
+    other = post("itadmin", "系统管理员乙")
+    other.email = "other@"
+    other.save()
+    assert told([LATE]) == 1
+    assert postbox.mails()[0]["To"] == "duty@court.invalid, keeper@court.invalid"
+    assert '"ops@court.cn it@court.cn" is no e-mail address' in caplog.text
+    assert list(Notice.objects.values_list("person", flat=True)) == [other.pk]
+
+
+@pytest.mark.django_db
+def test_a_mail_that_cannot_even_be_written_still_leads_to_inbox_and_webhook(told, keeper, webhook, settings):
+    settings.DEFAULT_FROM_EMAIL = "the court; mingjing"
+    settings.ALARM_WEBHOOK, settings.ALERT_HOSTS = f"{webhook}/alarm", [webhook]
+    assert told([LATE]) == 0
+    assert Notice.objects.filter(person=keeper).count() == len(Receiver.bodies) == 1
+
+
+def test_the_system_check_names_a_mistyped_address_and_no_other(settings):
+    settings.ALARM_TO = ["duty@court.invalid", "ops@court"]
+    (found,) = [each for each in run_checks() if each.id == "pipeline.W001"]
+    assert found.msg.startswith('ALARM_TO: "ops@court" is no e-mail address') and "\n" not in found.msg
+    settings.ALARM_TO = ["duty@court.invalid"]
+    assert not [each for each in run_checks() if each.id == "pipeline.W001"]
+
+
+@pytest.mark.parametrize("between", [",", ";", "; ", "，", "；", " ;\n"])
+def test_addresses_are_separated_by_commas_or_semicolons(between):
+    read = "from config.settings import ALARM_TO; print(*ALARM_TO, sep='|')"
+    given = os.environ | {"ALARM_TO": between.join(["ops@court.cn", "it@court.cn"]) + between}
+    said = subprocess.run([sys.executable, "-c", read], env=given, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "ops@court.cn|it@court.cn"
+
+
 # --- the process -------------------------------------------------------------------------------------
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
@@ -212,4 +256,85 @@ def test_a_database_that_is_down_is_told_to_the_named_addresses(start, postbox, 
     assert watch.wait(60) == 1, (tmp_path / "watch.log").read_text()
     (mail,) = postbox.mails()
     assert mail["To"] == "duty@court.invalid" and "数据库" in mail["Subject"]
+    assert "Traceback" not in (tmp_path / "watch.log").read_text()
+
+
+class Doorway(BaseRequestHandler):
+    """One connection to PostgreSQL through ``Freezing``."""
+
+    def handle(self):
+        given = connection.settings_dict
+        with socket.socket(socket.AF_UNIX) as behind, suppress(OSError):
+            behind.connect(f"{given['HOST']}/.s.PGSQL.{given['PORT'] or 5432}")
+            other = {self.request: behind, behind: self.request}
+            while not self.server.over.is_set():
+                for side in select(list(other), [], [], 0.1)[0]:
+                    piece = side.recv(65536)
+                    if not piece or self.server.holds(piece):
+                        return
+                    other[side].sendall(piece)
+
+
+class Freezing(ThreadingTCPServer):
+    """PostgreSQL as a stopped process or a cut line shows it: it takes connections and bytes, and never answers again.
+
+    It freezes when told to, or at the first bytes that hold ``trigger``.
+    """
+
+    daemon_threads = True
+    trigger: bytes | None = None
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Doorway)
+        self.frozen, self.over = threading.Event(), threading.Event()
+        threading.Thread(target=self.serve_forever, args=[0.1], daemon=True).start()
+
+    @property
+    def environment(self):
+        given = connection.settings_dict
+        place = f"127.0.0.1:{self.server_address[1]}"
+        return {"DATABASE_URL": f"postgres://{given['USER']}:{given['PASSWORD']}@{place}/{given['NAME']}"}
+
+    def holds(self, piece):
+        """Whether these bytes stay here; then until the end of the test."""
+        if self.trigger and self.trigger in piece:
+            self.frozen.set()
+        return self.frozen.is_set() and self.over.wait()
+
+
+@pytest.fixture
+def freezing(transactional_db):
+    made = Freezing()
+    yield made
+    made.over.set()
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.mark.slow
+def test_a_database_that_freezes_between_two_looks_is_told_to_the_named_addresses(
+    start, freezing, postbox, tmp_path, wait_until
+):
+    more = postbox.environment | freezing.environment | {"ALARM_TO": "duty@court.invalid; it@court.invalid"}
+    watch = start(["python", "manage.py", "watch", "--every", "1", "--limit", "2"], log="watch.log", **more)
+    wait_until((tmp_path / "watch.json").exists)
+    freezing.frozen.set()
+    wait_until(lambda: any("数据库" in mail["Subject"] for mail in postbox.mails()), 40)
+    assert postbox.mails()[-1]["To"] == "duty@court.invalid, it@court.invalid"
+    assert watch.poll() is None and "Traceback" not in (tmp_path / "watch.log").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trigger", [b"user", b'"courts_posting"', b'INSERT INTO "alerts_notice"'])
+def test_wherever_the_database_freezes_the_watch_speaks_and_ends(
+    start, freezing, keeper, post, postbox, tmp_path, trigger
+):
+    """At the first byte, when it is asked for the administrators, when their inbox is written."""
+    freezing.trigger = trigger
+    post("itadmin", "系统管理员乙")  # has no address: is told in the inbox
+    more = postbox.environment | freezing.environment | {"ALARM_TO": "duty@court.invalid"}
+    watch = start(["python", "manage.py", "watch", "--once", "--limit", "2"], log="watch.log", **more)
+    assert watch.wait(60) == 1, (tmp_path / "watch.log").read_text()
+    assert freezing.frozen.is_set() and "duty@court.invalid" in postbox.mails()[0]["To"]
+    assert recall(tmp_path / "watch.json").problems
     assert "Traceback" not in (tmp_path / "watch.log").read_text()

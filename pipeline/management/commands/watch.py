@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,14 +12,19 @@ from functools import partial
 from time import sleep
 from typing import Any, NoReturn
 
+import psycopg2.extensions
+import psycopg2.extras
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import timezone, translation
 
+from pipeline.addresses import check_alarm_addresses
 from pipeline.checks import Check, TooLong
 from pipeline.running import state
 from pipeline.watching import look
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -36,10 +42,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: int, limit: int, once: bool, **options: Any) -> None:
         translation.activate(settings.LANGUAGE_CODE)
-        connection.settings_dict["OPTIONS"] |= {
-            "connect_timeout": 5,
-            "options": f"-c statement_timeout={limit}s",
-        }
+        for wrong in check_alarm_addresses():
+            log.error(wrong.msg)
+        connection.settings_dict["OPTIONS"] |= {"options": f"-c statement_timeout={limit}s"}
+        # libpq waits through signals, for a server that is frozen for ever: waited for in Python, the alarm ends it.
+        psycopg2.extensions.set_wait_callback(psycopg2.extras.wait_select)
         signal.signal(signal.SIGALRM, too_long)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         # Looked at from minute to minute, a restart is not worth a mail; what stays wrong until the next look is.
@@ -51,9 +58,10 @@ class Command(BaseCommand):
             sleep(every)
 
     def look_once(self, at: datetime, patience: timedelta, limit: int) -> list[Check]:
-        close_old_connections()
-        checks = [check for check in state(at, guard=partial(limited, limit)) if check.name != "watch"]
-        look(checks, at=at, path=settings.VAR_DIR / "watch.json", patience=patience)
+        guard = partial(limited, limit)
+        checks = [check for check in state(at, guard=guard) if check.name != "watch"]
+        look(checks, at=at, path=settings.VAR_DIR / "watch.json", patience=patience, guard=guard)
+        connection.close()  # none is kept from look to look: that one may have gone silent meanwhile
         return checks
 
 
@@ -63,6 +71,9 @@ def limited(seconds: int) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield
+    except TooLong:
+        connection.close()  # an answer left half-way spoils it for what comes next
+        raise
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
