@@ -90,6 +90,13 @@ def test_a_pause_without_a_review_day_is_looked_at_after_the_catalogues_days(rea
     assert "2026-06-20" in dues(read(judge, "/mine/"))
 
 
+def test_a_pause_past_its_review_day_says_so_in_its_own_words(read, file_case, judge):
+    Exclusion.objects.create(
+        case=file_case(), ground="appraisal", starts_on=date(2026, 5, 1), review_on=TODAY - timedelta(days=3)
+    )
+    assert "复核日已过 3 天" in dues(read(judge, "/mine/"))
+
+
 def test_a_pause_one_answers_for_is_ones_own_though_the_case_is_not(read, file_case, post, division):
     head = post("division_head", "负责庭长", division=division)
     case = file_case(cause="停表案")
