@@ -2,8 +2,9 @@
 
 A person is told when they first have to do with the alert - also somebody who took the case over, or got it back -, and
 again ``repeat_days`` of the rung after they were last told, until the alert closes. Days without a sweep are made up by
-one notice, not by many; an alert that was closed and holds again is told anew. Who has acknowledged, put off or dealt
-with it is left alone until that ends; others are told all the same.
+one notice, not by many; an alert that was closed and holds again is told anew. Nobody is told of one alert twice on a
+day, however often it is closed and raised again. Who has acknowledged, put off or dealt with it is left alone until that
+ends; others are told all the same.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ WATCHED = {
 TELL = """
 WITH watched AS MATERIALIZED ({watched}), {named},
 told AS MATERIALIZED (
-    SELECT n.alert_id AS id, n.person_id, max(n.round) AS last, max(n.told_at) AS last_at,
+    SELECT n.alert_id AS id, n.person_id, max(n.round) AS last, max(n.told_at) AS last_at, max(n.told_on) AS ever_on,
            max(n.told_on) FILTER (WHERE n.told_at >= w.raised_at) AS last_on
       FROM alerts_notice n JOIN watched w ON w.id = n.alert_id GROUP BY 1, 2),
 seated AS MATERIALIZED (
@@ -47,6 +48,7 @@ fresh AS MATERIALIZED (
       FROM named n LEFT JOIN told t USING (id, person_id) LEFT JOIN seated s USING (id, role)
       LEFT JOIN alerts_handling h ON h.alert_id = n.id AND h.person_id = n.person_id AND h.ended_at IS NULL
      WHERE (h.id IS NULL OR h.until_on <= %(day)s)
+       AND (t.ever_on IS NULL OR t.ever_on < %(day)s)
        AND (t.last_on IS NULL OR %(day)s - t.last_on >= n.repeat_days OR h.until_on > t.last_on OR t.last_at < s.last_at)),
 added AS (
     INSERT INTO alerts_notice (person_id, kind, role, case_id, alert_id, round, subject, address, told_at, told_on, answer)

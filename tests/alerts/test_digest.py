@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.deliveries import send_due
 from alerts.digest import compose, queue_digests
-from alerts.models import Delivery, Endpoint, Handling, Preference
+from alerts.models import Alert, Delivery, Endpoint, Handling, Preference
 from cases.models import ProcedureEvent
 from catalogues.selectors import Shelf, law_in_use
 from courts.models import Court, Division, FixedDay, Posting
@@ -120,6 +120,27 @@ def test_a_demo_court_is_told_by_its_own_day_at_the_hour_of_the_clock(told):
     assert (delivery.key, delivery.next_at) == (str(TODAY), on_a_sunday)
 
 
+# --- late ----------------------------------------------------------------------------------------------
+def test_a_digest_that_goes_late_speaks_of_the_day_it_goes(told):
+    told("urgent", due_on=TODAY + timedelta(days=4))
+    (delivery,) = queued()
+    FixedDay.objects.update(day=TODAY + timedelta(days=2))
+    late = compose(delivery, moment(8, day=TODAY + timedelta(days=2)))
+    assert "剩余 2 天" in late.text and "截至 2026-07-02 的情况" in late.text
+
+
+def test_after_an_outage_of_days_the_last_digest_alone_is_sent(told, judge):
+    told("overdue")
+    (first,) = queued()
+    told("urgent", on=TOMORROW)
+    (second,) = queued(moment(8, day=TOMORROW), TOMORROW)
+    FixedDay.objects.update(day=TOMORROW)
+    assert compose(first, moment(9, day=TOMORROW)) is None
+    assert "2 件案件" in compose(second, moment(9, day=TOMORROW)).text
+    Delivery.objects.filter(pk=second.pk).update(state="failed")
+    assert compose(first, moment(9, day=TOMORROW))
+
+
 # --- who -----------------------------------------------------------------------------------------------
 def test_nobody_is_sent_anything_without_an_address_an_account_or_a_post(told, judge):
     told("overdue")
@@ -167,6 +188,15 @@ def test_who_wants_only_what_is_new_is_spared_the_repeats_and_sees_what_is_new(t
     marked = [line for line in compose(delivery, at).text.splitlines() if "[新]" in line]
     assert len(marked) == 1
     assert new.case.number in marked[0]
+
+
+def test_what_holds_again_is_no_repeat(told, judge):
+    Preference.objects.create(person=judge, only_changed=True)
+    old = told("overdue")
+    sent(queued()[0])
+    Alert.objects.filter(pk=old.alert_id).update(raised_at=moment(2, day=TOMORROW))
+    tell(judge, old.alert, round=1, on=TOMORROW)
+    assert len(queued(moment(8, day=TOMORROW), TOMORROW)) == 1
 
 
 def test_a_digest_that_failed_has_told_nothing(told):

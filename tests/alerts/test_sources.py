@@ -270,6 +270,10 @@ def test_a_published_calendar_closes_its_alert(upper_court, post, monkeypatch):
     monkeypatch.setattr(type(law_in_use().national), "is_published", lambda calendar, year: True)
     assert raise_house_alerts(upper_court.pk, day, timezone.now())["closed"] == 1
     assert Alert.objects.get().closed_because == "已处理"
+    monkeypatch.undo()
+    at = timezone.now()
+    assert raise_house_alerts(upper_court.pk, day, at)["raised"] == 1
+    assert (Alert.objects.get().closed_at, Alert.objects.get().raised_at) == (None, at)
 
 
 # --- the registry ------------------------------------------------------------------------------------

@@ -186,11 +186,12 @@ def test_what_is_raised_again_is_told_again_and_counts_as_late_once(filed, court
     Alert.objects.filter(pk=found.pk).update(closed_at=timezone.now(), closed_because="暂停")
     at = timezone.now()
     again = bring_court(court.pk, DAY, at)
-    assert (again["raised"], again["late"]) == (1, 0)
+    assert (again["raised"], again["late"], again["told"]) == (1, 0, 0)  # told today already
     found.refresh_from_db()
     assert (found.raised_at, found.closed_at, found.late) == (at, None, True)
-    assert list(told.order_by("round").values_list("round", "told_at"))[1:] == [(1, at)]
-    assert sweep(court, DAY)["told"] == 0
+    Notice.objects.update(told_on=DAY - timedelta(days=1))
+    assert (sweep(court, DAY)["told"] > 0, sweep(court, DAY)["told"]) == (True, 0)
+    assert list(told.order_by("round").values_list("round", "told_on"))[1:] == [(1, DAY)]
 
 
 # --- who is swept when -------------------------------------------------------------------------------
