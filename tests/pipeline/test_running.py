@@ -156,7 +156,9 @@ def test_the_sweep_of_the_day_counts_the_courts_in_use(file_case, court, upper_c
     assert only(parts.sweeps, morning + timedelta(hours=2)).ok
 
 
-def test_a_court_that_comes_into_use_or_is_swept_once_more_raises_no_alarm_before_its_time(file_case, court, upper_court):
+def test_a_court_that_comes_into_use_or_is_swept_once_more_raises_no_alarm_before_its_time(
+    file_case, court, upper_court
+):
     day = date(2026, 6, 30)
     FixedDay.objects.create(day=day)
     morning, noon = (datetime(2026, 6, 30, hour, tzinfo=SHANGHAI) for hour in (1, 12))
