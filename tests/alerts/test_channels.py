@@ -2,13 +2,17 @@
 
 import hashlib
 import hmac
+import os
 import re
+import subprocess
+import sys
 import time
 from base64 import b64encode
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings as house
 
 from alerts.channels import BOUNCED, CHANNELS
 from alerts.ciphers import Unreadable, lock, unlock
@@ -347,3 +351,29 @@ def test_a_secret_no_longer_readable_says_what_to_do(web, send, settings):
     settings.SECRET_KEY = "another-" + "y" * 50
     with pytest.raises(Undeliverable, match="重新填写密钥"):
         CHANNELS["wecom"].send(MESSAGE, Delivery.objects.get())
+
+
+WORKER = """
+import logging
+import sys
+import django
+django.setup()
+from alerts.outgoing import post
+from config.celery import app
+
+app.log.setup("INFO", redirect_stdouts=False)
+assert logging.getLogger().getEffectiveLevel() == logging.INFO
+post(sys.argv[1] + "?access_token=geheim-7&sign=abc", b"{}", {})
+logging.getLogger("alerts").info("done")
+"""
+
+
+def test_the_log_of_a_worker_holds_no_address_and_no_key(web):
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings", "ALERT_HOSTS": web.address}
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, f"{web.address}/send"], cwd=house.BASE_DIR, env=os.environ | own, timeout=60,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert web.asked and "done" in said, said
+    assert "geheim-7" not in said and "access_token" not in said
