@@ -24,7 +24,7 @@ from alerts.post import Mail
 from alerts.robots import DingTalk, Feishu, WeCom, as_json, secret_of
 
 BOUNCED = "收件地址被拒收"  # how a refused address is found again among the failures
-MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")  # what the settings take is what can be sent to
 
 
 class Channel(Protocol):

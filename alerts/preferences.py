@@ -10,6 +10,7 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from alerts.channels import MOBILE
 from alerts.models import Preference
 from audit import trail
 from cases.forms import time_field
@@ -17,7 +18,6 @@ from courts.models import User
 
 FIELDS = ("only_changed", "lines", "quiet_from", "quiet_to", "mail_of_watched", "sms")
 FEWEST, MOST = 3, 10
-PHONE = re.compile(r"(\+86)?1\d{10}")
 
 
 class PreferenceForm(forms.Form):
@@ -50,8 +50,8 @@ class PreferenceForm(forms.Form):
 
     def clean_phone(self) -> str:
         phone = re.sub(r"[\s-]", "", self.cleaned_data["phone"])
-        if phone and not PHONE.fullmatch(phone):
-            raise forms.ValidationError(_("手机号应为 11 位数字，例如 13800000000。"))
+        if phone and not MOBILE.fullmatch(phone):
+            raise forms.ValidationError(_("手机号应为 11 位大陆手机号码，例如 13800000000。"))
         return phone
 
     def clean(self) -> dict[str, Any]:
