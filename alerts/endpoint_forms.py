@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from alerts.channels import filled
+from alerts.endpoints import SECRET_AGAIN, is_for_another_host
 from alerts.models import Delivery, Endpoint
 from alerts.outgoing import refusal
 from courts.models import Court, User
@@ -104,6 +105,8 @@ class EndpointForm(forms.Form):
             and not (endpoint and endpoint.secret)
         ):
             self.add_error("secret", _("签名回调须有密钥，接收方据此核对发送人。"))
+        if endpoint and said.get("secret") == "" and is_for_another_host(endpoint, said.get("address", "")):
+            self.add_error("secret", SECRET_AGAIN)
         others = Endpoint.objects.filter(court=court, name=said.get("name", ""))
         if others.exclude(pk=endpoint.pk if endpoint else None).exists():
             self.add_error("name", _("本院已有同名的发送端点，请换一个名称。"))

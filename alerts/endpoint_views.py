@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -54,8 +52,7 @@ def matching(found: QuerySet[Delivery], form: DeliveryFilter) -> QuerySet[Delive
     asked = form.cleaned_data
     same = {name: asked[name] for name in ("state", "kind") if asked[name]}
     if asked["day"]:
-        midnight = timezone.make_aware(datetime.combine(asked["day"], time.min))
-        same |= {"created_at__gte": midnight, "created_at__lt": midnight + timedelta(days=1)}
+        same["created_at__date"] = asked["day"]
     return found.filter(**same)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from alerts.ciphers import lock
 from alerts.deliveries import queue
@@ -20,6 +21,7 @@ from courts.models import Court, User
 from courts.roles import Permission
 
 SENDING = Permission.MANAGE_SENDING
+SECRET_AGAIN = _("主机已改变，原密钥不能用于新主机，请重新填写密钥。")
 
 
 def endpoints_of(user: User) -> QuerySet[Endpoint]:
@@ -58,9 +60,11 @@ def create_endpoint(
 def change_endpoint(
     *, endpoint: Endpoint, name: str, address: str, secret: str, template: dict[str, Any], by: User, at: datetime
 ) -> Endpoint:  # fmt: skip
-    """Change an endpoint; an empty address or secret leaves the one that stands."""
+    """Change an endpoint; an empty address or secret leaves the one that stands, the secret only for its own host."""
     act = "alerts.change_endpoint"
     permit(act, court_id=endpoint.court_id, by=by, on=endpoint)
+    if not secret and is_for_another_host(endpoint, address):
+        raise trail.Refused(str(SECRET_AGAIN), act=act, on=endpoint, by=by, status=409)
     before = as_recorded(endpoint)
     endpoint.name, endpoint.template = name, template
     endpoint.address = address or endpoint.address
@@ -70,6 +74,11 @@ def change_endpoint(
     after = as_recorded(endpoint) | ({"secret": "changed"} if secret else {})
     trail.record(act, on=endpoint, by=by, at=at, before=before, after=after)
     return endpoint
+
+
+def is_for_another_host(endpoint: Endpoint, address: str) -> bool:
+    """Whether the secret would go to a host it was not given for."""
+    return bool(address and endpoint.secret) and host_of(address) != host_of(endpoint.address)
 
 
 @transaction.atomic

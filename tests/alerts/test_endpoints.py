@@ -111,6 +111,24 @@ def test_an_empty_address_or_secret_leaves_the_one_that_stands(office, robot):
     assert "neu" not in str(changes[1].after)
 
 
+def test_the_secret_goes_to_no_other_host_than_it_was_given_for(office, robot, trial_office):
+    page = f"{LIST}{robot.pk}/"
+    moved = {"name": "工作群", "address": "https://hooks.court.cn/a", "secret": ""}
+    answer = office.post(page, moved)
+    assert answer.status_code == 422
+    assert "主机已改变，原密钥不能用于新主机，请重新填写密钥。" in page_of(answer)
+    with pytest.raises(Refused, match="主机已改变"):
+        endpoints.change_endpoint(endpoint=robot, **moved, template={}, by=trial_office, at=AT)
+    robot.refresh_from_db()
+    assert robot.address == KEY
+    office.post(page, moved | {"address": KEY.replace("very", "more")})
+    robot.refresh_from_db()
+    assert (robot.address, unlock(robot.secret)) == (KEY.replace("very", "more"), "geheim")
+    office.post(page, moved | {"secret": "neu"})
+    robot.refresh_from_db()
+    assert unlock(robot.secret) == "neu"
+
+
 def test_a_text_message_gateway_keeps_its_template(office, court):
     office.post(NEW, said(court, channel="sms", template='{"to": "{phone}"}'))
     assert Endpoint.objects.get().template == {"to": "{phone}"}
@@ -161,6 +179,8 @@ def test_the_list_shows_proof_and_problem_and_can_be_narrowed(office, delivery):
     assert "250" not in page_of(office.get(SENT, {"kind": "digest"}))
     assert "550" in page_of(office.get(SENT, {"day": "2026-06-01"}))
     assert "250" not in page_of(office.get(SENT, {"day": "2026-06-01"}))
+    for day in ("9999-12-31", "0001-01-01"):
+        assert "550" not in page_of(office.get(SENT, {"day": day}))
     wrong = page_of(office.get(SENT, {"day": "1. Juni", "state": "x"}))
     assert "日期应写成 2026-06-30 的样子" in wrong
     assert "250" not in wrong
