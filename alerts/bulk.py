@@ -22,7 +22,7 @@ from alerts.watching import unwatch, watch_case
 from audit import trail
 from cases.acts import CloseForm
 from cases.entries import EntryForm, PauseForm, ResumeForm, reason_field, speak_plainly, text_field
-from cases.forms import day_field
+from cases.forms import day_field, id_in
 from cases.guard import NOT_YOURS, may_on
 from cases.lawful import PAUSES
 from cases.models import Case, Exclusion, ProcedureEvent
@@ -116,7 +116,7 @@ class CloseAllForm(BulkForm):
         typed = {
             name.removeprefix("how-"): value for name, value in self.data.items() if name.startswith("how-")
         }
-        return {"how": {int(pk): value for pk, value in typed.items() if pk.isdecimal()}}
+        return {"how": {pk: value for text, value in typed.items() if (pk := id_in(text)) is not None}}
 
 
 # --- what is done ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from alerts.queue_rows import Line, lines
 from alerts.selectors import described
 from alerts.side import side_of, words_for
 from audit import trail
+from cases.forms import id_in
 from cases.guard import may_on, sits_on
 from cases.models import Case
 from cases.page import with_everything
@@ -85,7 +86,7 @@ def carried_out(request: HttpRequest) -> Tried:
     typed, user = request.POST, request.user
     code = "close" if "close" in typed else typed.get("act", "")
     asked = [typed["close"]] if "close" in typed else typed.getlist("case")
-    chosen = frozenset(int(pk) for pk in asked[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 19)
+    chosen = frozenset(pk for text in asked[:MOST_AT_ONCE] if (pk := id_in(text)) is not None)
     cases = Case.objects.visible_to(user).filter(pk__in=chosen)
     found = list(cases.select_related("court", "division", "judge").order_by("pk"))
     if code not in ACTS or not found:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from alerts import inbox as box
 from alerts.models import Notice
+from cases.forms import id_in
 from courts.clock import today
 from courts.middleware import asked_by_the_page
 
@@ -63,8 +64,8 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_shown(request: HttpRequest) -> HttpResponse:
     """Set every line the page shows as read."""
-    shown = [int(pk) for pk in request.POST.getlist("notice") if pk.isdecimal()]
-    box.mark_read(user=request.user, notices=shown[:PER_PAGE], at=timezone.now())
+    asked = (id_in(text) for text in request.POST.getlist("notice")[:PER_PAGE])
+    box.mark_read(user=request.user, notices=[pk for pk in asked if pk is not None], at=timezone.now())
     tab = chosen_tab(request.POST.get("tab", ""))
     return redirect(f"{reverse('alerts:inbox')}?{urlencode({'tab': tab})}")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from alerts.lists import near_limit
 from alerts.models import Alert
 from alerts.selectors import described, open_alerts
+from cases.forms import court_asked
 from cases.selectors import courts_within
 from courts.clock import today
 
@@ -23,8 +24,9 @@ def near_list(request: HttpRequest) -> HttpResponse:
     """The list's cases among those one may see, of the court the address names."""
     asked, day = request.GET.get("court", ""), today()
     courts = courts_within(request.user)
-    is_id = asked.isdecimal() and len(asked) < 10
-    court = get_object_or_404(courts, pk=asked) if is_id else get_object_or_404(courts, code=asked)
+    court = court_asked(courts, asked)
+    if court is None:
+        raise Http404("no such court")
     found = near_limit(open_alerts(request.user), [court.pk], day)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"alerts": described(list(page.object_list), day), "page": page, "court": court}

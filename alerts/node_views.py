@@ -26,6 +26,7 @@ from alerts.node_profiles import (
 )
 from alerts.node_states import states_of
 from audit import trail
+from cases.forms import id_in
 from cases.models import Case
 from cases.nodes import EXTENSION_STEPS
 from catalogues.law import MonitoredNode, Node
@@ -77,8 +78,7 @@ def limits_shown(node: MonitoredNode, law: Law, day: date) -> list[tuple[Node, b
 @login_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    asked = request.POST.get("court", "")
-    court = get_object_or_404(Court, pk=asked if asked.isdecimal() else 0)
+    court = get_object_or_404(Court, pk=id_in(request.POST.get("court", "")))
     profile = request.POST.get("profile", "")
     choose_profile(court=court, profile=profile, by=request.user, at=timezone.now())
     messages.success(request, _("监控组已切换，该院未结案件的节点预警将在数分钟内按新的监控组更新。"))

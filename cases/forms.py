@@ -11,6 +11,7 @@ from cases.models import CATEGORIES, PROCEDURES
 from cases.querying import CLOCKS, PENDING, QUIET, SORTS, STATUSES, effective_status
 from cases.selectors import courts_within, divisions_within, judges_within
 from courts.models import Court, User
+from courts.pagination import LONGEST
 
 ANY = ("", _("不限"))
 BAD_DAY = {"invalid": _("日期应写作 2026-03-02 这样的格式")}
@@ -39,13 +40,27 @@ def time_field(label: Any, **options: Any) -> forms.TimeField:
     )
 
 
+def id_in(text: str) -> int | None:
+    """The number of a row as somebody typed it; None where it can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else None
+
+
+def court_asked(courts: Any, asked: str) -> Court | None:
+    """The one of ``courts`` with this number or code (法院代字); None where there is none such."""
+    number = id_in(asked)
+    if number is not None:
+        return courts.filter(pk=number).first()
+    if "\0" in asked:  # the database knows no such text
+        return None
+    return courts.filter(code=asked).first()
+
+
 class CourtChoice(forms.ModelChoiceField):
     """A court by number or by its code in case numbers (法院代字), so that an address stays readable."""
 
     def to_python(self, value: Any) -> Court | None:
-        if isinstance(value, str) and value and not value.isdecimal() and self.queryset is not None:
-            found: Court | None = self.queryset.filter(code=value).first()
-            value = found.pk if found else value
+        if isinstance(value, str) and value and self.queryset is not None:
+            value = court_asked(self.queryset, value) or 0
         court: Court | None = super().to_python(value)
         return court
 
@@ -94,7 +109,7 @@ class CaseFilter(forms.Form):
         """The court asked for, or the only one there is."""
         asked = self.data.get("court", "")
         if asked:
-            return courts.filter(pk=asked).first() if asked.isdecimal() else courts.filter(code=asked).first()
+            return court_asked(courts, asked)
         only = list(courts[:2])
         return only[0] if len(only) == 1 else None
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -284,3 +285,11 @@ def test_a_case_that_was_closed_meanwhile_keeps_its_day(do, judge, judged):
     assert "本案已于 2026-06-28 登记结案" in text(answer)
     judged.refresh_from_db()
     assert judged.closed_how == "调解"
+
+
+def test_a_number_no_case_can_have_is_passed_over(client, president, alert):
+    case = alert().case
+    client.force_login(president)
+    typed = {"act": "close", "case": case.pk, "how-" + "9" * 5000: "判决", "how-²": "判决"}
+    answer = client.post("/alerts/day/bulk/", urlencode(typed), "application/x-www-form-urlencoded")
+    assert answer.status_code in (200, 302, 422)

@@ -350,3 +350,12 @@ def test_the_inbox_costs_the_same_however_long(
 def test_times_are_those_of_the_court(read, file_case, judge, alert, tell):
     tell(alert(file_case()), judge, told_at=timezone.now())
     assert "2026-06-30 12:00" in read(judge)
+
+
+def test_numbers_no_line_can_have_are_passed_over(client, judge, file_case, alert, tell):
+    notice = tell(alert(file_case()), judge)
+    client.force_login(judge)
+    answer = client.post("/alerts/inbox/read/", {"notice": ["9" * 5000, "²", "\0", str(notice.pk)]})
+    assert answer.status_code == 302
+    notice.refresh_from_db()
+    assert notice.read_at

@@ -297,3 +297,9 @@ def test_the_part_costs_the_same_however_many_clocks_and_events(
 
     clock(case, "N20", due_on=TODAY)
     costs_the_same(lambda: client.get(f"/alerts/case/{case.pk}/nodes/"), grow=grow)
+
+
+@pytest.mark.parametrize("asked", ["9" * 5000, "²", "", "\0"])
+def test_a_court_that_cannot_be_is_not_found(client, trial_office, asked):
+    client.force_login(trial_office)
+    assert client.post("/alerts/nodes/choose/", {"court": asked, "profile": "sz"}).status_code == 404
