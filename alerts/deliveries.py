@@ -25,9 +25,11 @@ from django.utils import timezone
 
 from alerts.channels import BOUNCED, CHANNELS
 from alerts.composing import COMPOSERS
+from alerts.hours import Window, first_open
 from alerts.messages import Message, Undeliverable
 from alerts.models import Delivery, Endpoint
 from alerts.outgoing import Unreachable
+from alerts.preferences import preference_of
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
@@ -36,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the slowest hand-over
 SECONDS = 120  # what is due after that is for the next beat
-#: How long after each attempt the next follows; after the last one, about two days on, the delivery has failed.
+#: How long after each attempt the next follows; after the last one, about two days of open hours on, the delivery has failed.
 retry_delays = tuple(timedelta(minutes=n) for n in (1, 5, 15, 30, 60, 120, 240, *[360] * 6))
 JITTER = 0.2  # so that what failed together does not come back together
 
@@ -65,7 +67,8 @@ def queue(
     """Queue a message once: the same kind, channel, receiver and key is one delivery, however often it is queued.
 
     None where it cannot go: a person who left or has no address, a channel the court has not set up. A text message
-    finds the court's gateway by itself. Beyond a person's messages a day it waits for a day with room.
+    finds the court's gateway by itself. It waits for the receiver's hours, and beyond a person's messages a day for
+    a day with room.
     """
     if channel == "sms" and endpoint is None and court is not None:
         endpoint = Endpoint.objects.filter(court=court, channel="sms", active=True).order_by("pk").first()
@@ -73,7 +76,7 @@ def queue(
     wanted = Delivery(**to, court=court, notices=list(notices), created_at=at)
     if obstacle(wanted):
         return None
-    wanted.next_at = moment_with_room(wanted, max(at, not_before or at))
+    wanted.next_at = moment_with_room(wanted, max(at, not_before or at), at)
     Delivery.objects.bulk_create([wanted], ignore_conflicts=True)
     return Delivery.objects.get(**to)
 
@@ -93,14 +96,27 @@ def obstacle(delivery: Delivery) -> str:
     return "" if endpoint.court_id == delivery.court_id else "发送端点不属于本院"
 
 
-def moment_with_room(delivery: Delivery, at: datetime) -> datetime:
-    """The same time of day on the first day on which the person's messages (每人每日上限) leave room for one more."""
+def moment_with_room(delivery: Delivery, earliest: datetime, at: datetime) -> datetime:
+    """When it may go: on the first day on which the person's messages (每人每日上限) leave room for one more."""
+    hours = hours_of(delivery)
     if delivery.person is None or delivery.kind in WITHOUT_BUDGET:
-        return at
+        return in_hours(hours, earliest, at)
     most = max(1, int(law_in_use().setting("messages_a_day", today())))
-    planned = planned_messages(delivery, at)
-    days = (at + timedelta(days=n) for n in count())
+    planned = planned_messages(delivery, earliest)
+    days = (in_hours(hours, earliest + timedelta(days=n), at) for n in count())
     return next(moment for moment in days if planned.get(timezone.localdate(moment), 0) < most)
+
+
+def hours_of(delivery: Delivery) -> Window | None:
+    """When its receiver may be disturbed; None for what concerns the running of the system: that goes at any hour."""
+    if delivery.kind == "system":
+        return None
+    window = Window.of(delivery.court_id, today())
+    return window.for_person(preference_of(delivery.person)) if delivery.person else window
+
+
+def in_hours(hours: Window | None, moment: datetime, at: datetime) -> datetime:
+    return first_open(moment, at, hours) if hours else moment
 
 
 def planned_messages(delivery: Delivery, at: datetime) -> dict[date, int]:
@@ -187,12 +203,16 @@ def digest_of(message: Message) -> str:
 
 
 def put_off(delivery: Delivery, at: datetime, refusal: Undeliverable) -> str:
-    """Try again after the delay of this attempt, or give up with the reason. ``next_at`` is then when it failed."""
+    """Try again in the receiver's hours after the delay of this attempt, or give up with the reason.
+
+    ``next_at`` is then when it failed.
+    """
     problem = refusal.problem[:300]
     if refusal.lasting or delivery.attempts > len(retry_delays):
         return finish(delivery, state="failed", problem=problem, next_at=at)
     delay = retry_delays[delivery.attempts - 1] * (1 + JITTER * random.random())
-    finish(delivery, state="waiting", problem=problem, next_at=at + delay)
+    next_at = in_hours(hours_of(delivery), at + delay, at)
+    finish(delivery, state="waiting", problem=problem, next_at=next_at)
     return "put_off"
 
 

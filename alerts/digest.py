@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
+from alerts.guarded import each_for_itself
 from alerts.hours import Window, later_today
+from alerts.lateness import day_of_words, is_overtaken
 from alerts.letters import MARK, WORST_FIRST, Letter, Line, and_more, counted, time_left, written
 from alerts.links import link_to
 from alerts.messages import Message
@@ -58,12 +60,16 @@ class Told:
 def queue_digests(*, at: datetime, today: date) -> int:
     """Queue what is due today, once a person; after an outage the same day makes up for the morning."""
     law = law_in_use()
-    hour, ladders, queued = law.setting("digest_hour", today), law.ladders_on(today), 0
-    for court, people in people_to_tell(today).items():
-        window = Window.of(court, today)
-        if window.is_open(at, hour):
-            queued += queue_for(court, people, window, ladders, at, today)
-    return queued
+    hour, ladders = law.setting("digest_hour", today), law.ladders_on(today)
+
+    def queue_court(told: tuple[int, list[User]]) -> int:
+        window = Window.of(told[0], today)
+        return queue_for(*told, window, ladders, at, today) if window.is_open(at, hour) else 0
+
+    courts = people_to_tell(today)
+    return each_for_itself(
+        {f"digests of court {court}": (court, courts[court]) for court in courts}, queue_court
+    )
 
 
 def people_to_tell(today: date) -> dict[int, list[User]]:
@@ -91,7 +97,7 @@ def queue_for(
     deliveries = []
     for person in people:
         told = Told(person, preferences.get(person.pk) or Preference(person=person), sent, ended)
-        next_at = later_today(at, today, window.for_person(told.preference))
+        next_at = later_today(at, window.for_person(told.preference))
         if next_at:
             chosen = deliveries_of(told, reminders.get(person.pk, []), gateway)
             deliveries += [delivery_of(court, person, *each, at, next_at, today) for each in chosen]
@@ -123,8 +129,8 @@ def delivery_of(
 
 def compose(delivery: Delivery, at: datetime) -> Message | None:
     """The words, of what the person may still see and has not handled since; None where nothing is left to say."""
-    day, person = date.fromisoformat(delivery.key), delivery.person
-    if person is None or not person.is_active or not person.seats:
+    day, person = day_of_words(delivery.key), delivery.person
+    if person is None or not person.is_active or not person.seats or is_overtaken(delivery):
         return None
     notices = list(readable(delivery, person, day))
     described([notice.alert for notice in notices], day)

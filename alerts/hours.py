@@ -44,11 +44,16 @@ class Window:
         return self.calendar.next_workday(monday) >= self.day
 
 
-def later_today(at: datetime, today: date, window: Window) -> datetime | None:
-    """The next moment outside the quiet hours; None where it is not today any more: tomorrow has a message of its own.
+def first_open(moment: datetime, at: datetime, window: Window) -> datetime:
+    """The first moment from ``moment`` on, on a working day outside the quiet hours; ``at`` is now, on the window's day.
 
     A demo court lives on its own day: the hours are those of the clock, the days those of the court.
     """
-    moment = datetime.combine(today, timezone.localtime(at).time(), COURT_TIME)
-    found = next_moment(moment, window.calendar, window.quiet_from, window.quiet_to)
-    return at + (found - moment) if found.date() == today else None
+    asked = moment.astimezone(COURT_TIME) + (window.day - at.astimezone(COURT_TIME).date())
+    return moment + (next_moment(asked, window.calendar, window.quiet_from, window.quiet_to) - asked)
+
+
+def later_today(at: datetime, window: Window) -> datetime | None:
+    """The next open moment; None where it is not today any more: tomorrow has a message of its own."""
+    found = first_open(at, at, window)
+    return found if timezone.localdate(found) == timezone.localdate(at) else None

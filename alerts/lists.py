@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.deliveries import queue
+from alerts.guarded import each_for_itself
 from alerts.hours import Window, later_today
+from alerts.lateness import day_of_words, is_overtaken
 from alerts.letters import MARK, STAGES, Letter, written
 from alerts.links import link_to
 from alerts.messages import Message
@@ -43,18 +45,20 @@ def near_limit(alerts: QuerySet[Alert], courts: Iterable[int], day: date) -> Que
 
 def queue_lists(*, at: datetime, today: date) -> int:
     """Queue the list for the presidents of every court where it changed or the week begins; once a day and person."""
-    hour, queued = law_in_use().setting("digest_hour", today), 0
+    hour = law_in_use().setting("digest_hour", today)
     done = set(
         Delivery.objects.filter(kind="list", key__startswith=f"{today} ").values_list("court", flat=True)
     )
     presidents = {court: people for court, people in presidents_on(today).items() if court.pk not in done}
     contents = contents_of(presidents, today)
-    for court, people in presidents.items():
+
+    def queue_court(court: Court) -> int:
         window = Window.of(court.pk, today)
-        next_at = later_today(at, today, window) if window.is_open(at, hour) else None
-        if next_at and contents.get(court.pk):
-            queued += queue_for(court, people, contents[court.pk], window, at, next_at)
-    return queued
+        is_time = window.is_open(at, hour) and later_today(at, window)
+        return queue_for(court, presidents[court], contents[court.pk], window, at) if is_time else 0
+
+    listed = {f"list of court {court.pk}": court for court in presidents if contents.get(court.pk)}
+    return each_for_itself(listed, queue_court)
 
 
 def presidents_on(day: date) -> dict[Court, list[User]]:
@@ -78,9 +82,7 @@ def contents_of(courts: Iterable[Court], day: date) -> dict[int, list[str]]:
 
 
 @transaction.atomic
-def queue_for(
-    court: Court, people: Sequence[User], content: list[str], window: Window, at: datetime, next_at: datetime
-) -> int:
+def queue_for(court: Court, people: Sequence[User], content: list[str], window: Window, at: datetime) -> int:
     """The list of one court to each of its presidents who has not had it like this, or not yet this week."""
     Court.objects.select_for_update(no_key=True).get(pk=court.pk)  # two beats at once: one after the other
     state, before = sha256("\n".join(content).encode()).hexdigest()[:32], last_lists(court, people)
@@ -91,7 +93,7 @@ def queue_for(
         if last_day == str(window.day) or (is_same and not window.is_first_of_the_week()):
             continue
         stages = [line.split()[1] for line in content]
-        queued += tell_president(court, person, f"{window.day} {court.pk} {state}", stages, at, next_at)
+        queued += tell_president(court, person, f"{window.day} {court.pk} {state}", stages, at)
     return queued
 
 
@@ -106,9 +108,7 @@ def last_lists(court: Court, people: Iterable[User]) -> dict[int, tuple[str, str
     }
 
 
-def tell_president(
-    court: Court, person: User, key: str, stages: list[str], at: datetime, next_at: datetime
-) -> int:
+def tell_president(court: Court, person: User, key: str, stages: list[str], at: datetime) -> int:
     """One line in the inbox, which takes the place of an older one still unread, and the mail with the sheet."""
     line = {"person": person, "kind": "list", "address": address_of(court)}
     Notice.objects.filter(**line, read_at=None).update(read_at=at)
@@ -119,7 +119,7 @@ def tell_president(
         told_at=at,
         told_on=date.fromisoformat(key.split()[0]),
     )
-    to = {"court": court, "person": person, "notices": [notice.pk], "not_before": next_at}
+    to = {"court": court, "person": person, "notices": [notice.pk]}
     return int(queue(kind="list", channel="email", key=key, at=at, **to) is not None)
 
 
@@ -142,8 +142,10 @@ def address_of(court: Court) -> str:
 
 def compose(delivery: Delivery, at: datetime) -> Message | None:
     """The list as it stands now, of what its reader may see; None where they preside no more or nothing is near."""
-    day, court, person = date.fromisoformat(delivery.key.split()[0]), delivery.court, delivery.person
+    day, court, person = day_of_words(delivery.key.split()[0]), delivery.court, delivery.person
     if person is None or court is None or not presides(person, court, day):
+        return None
+    if is_overtaken(delivery, court=court):
         return None
     alerts = list(near_limit(open_alerts(person), [court.pk], day))
     if not alerts:

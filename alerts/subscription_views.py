@@ -18,7 +18,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alerts.models import Notice, Subscription
 from alerts.pages import NotOffered, page_at
 from alerts.preferences import PreferenceForm, set_preference, shown
-from alerts.subscriptions import OVERSEES, address_of, end_subscription, may_end, subscribe, tidy
+from alerts.subscriptions import (
+    OVERSEES,
+    address_of,
+    end_subscription,
+    may_end,
+    name_outside,
+    subscribe,
+    tidy,
+)
 from cases.selectors import people_of
 from courts.clock import today
 from courts.models import User
@@ -123,7 +131,10 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 
 
 def described(found: QuerySet[Subscription], user: User) -> list[Subscription]:
-    """The subscriptions, standing ones first, each with its page and how many rows it last had; nothing of a case."""
+    """The subscriptions, standing ones first, each with its page and how many rows it last had; nothing of a case.
+
+    Names and counts are for who has them sent and for who sees the court's cases.
+    """
     rows = list(
         found.select_related("person", "owner", "court").order_by("-ended_at", "person__name", "pk")[:SHOWN]
     )
@@ -133,10 +144,13 @@ def described(found: QuerySet[Subscription], user: User) -> list[Subscription]:
         kind="subscription", address__in=addresses, person__in=[row.person_id for row in rows]
     )
     last = dict(notices.order_by("address", "-pk").distinct("address").values_list("address", "subject"))
+    overseen = user.courts_where(Permission.SEE_DASHBOARD)
     for row, address in zip(rows, addresses, strict=True):
+        is_own, is_seen = user.pk in (row.person_id, row.owner_id), row.court_id in overseen
         page = page_at(row.page)
         row.page_name = page.name if page else row.page
-        row.last_count = last.get(address, "").rpartition("：")[2]
+        row.shown_name = row.name if is_own else name_outside(row) if is_seen else ""
+        row.last_count = last.get(address, "").rpartition("：")[2] if is_own or is_seen else ""
         row.may_end = row.ended_at is None and may_end(row, user)
         row.is_mine = row.person_id == user.pk
     return rows

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from alerts import deliveries
+from alerts.guarded import each_for_itself
 from alerts.hours import Window, later_today
+from alerts.lateness import day_of_words, is_overtaken
 from alerts.letters import MARK, Letter, and_more, written
 from alerts.links import link_to
 from alerts.messages import Message
@@ -50,13 +52,14 @@ def subscribe(
     terms = {"name": name, "every": every, "weekday": weekday}
     found, is_new = Subscription.objects.select_for_update().get_or_create(
         person=person, page=page, query=query, ended_at=None,
-        defaults=terms | {"owner": by, "court_id": court, "created_at": at},
+        defaults=terms | {"owner": by, "court_id": court, "created_at": at, "looked_on": today - timedelta(days=1)},
     )  # fmt: skip
     if is_new or {field: getattr(found, field) for field in TERMS} != terms:
         Subscription.objects.filter(pk=found.pk).update(**terms)
-        after = terms | {"person": person.name, "page": page, "query": query}
-        trail.record(SUBSCRIBE, on=found, by=by, at=at, after=after)
         found.refresh_from_db()
+        after = terms | {"name": name_outside(found), "person": person.name}
+        after |= {"page": page, "query": unsearched(query)}
+        trail.record(SUBSCRIBE, on=found, by=by, at=at, after=after)
     return found
 
 
@@ -76,6 +79,11 @@ def court_for(person: User, by: User) -> int:
 def tidy(query: str) -> str:
     """The conditions without empty ones, without the number of the page and the case that was open beside it."""
     return urlencode([(name, value) for name, value in parse_qsl(query) if name not in ("page", "side")])
+
+
+def unsearched(query: str) -> str:
+    """The conditions without what was searched for, which may be the name of a party."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name != SEARCH])
 
 
 def check(person: User, page: str, query: str, today: date, by: User) -> None:
@@ -99,7 +107,7 @@ def end_subscription(*, subscription: Subscription, by: User | None, because: st
         )
     standing = Subscription.objects.filter(pk=subscription.pk, ended_at=None)
     if standing.update(ended_at=at, ended_because=because[:100]):
-        before = {"person": subscription.person.name, "name": subscription.name}
+        before = {"person": subscription.person.name, "name": name_outside(subscription)}
         trail.record(END, on=subscription, by=by, at=at, because=because, before=before)
 
 
@@ -111,34 +119,37 @@ def may_end(subscription: Subscription, by: User) -> bool:
 # --- sending ---------------------------------------------------------------------------------------------------
 def queue_subscriptions(*, at: datetime, today: date) -> int:
     """Queue what is due, at most once a day each; end what nobody may receive any more."""
-    hour, queued = law_in_use().setting("digest_hour", today), 0
-    waiting = Subscription.objects.filter(ended_at=None).exclude(sent_on=today)
-    for subscription in waiting.select_related("person", "court").order_by("pk"):
+    hour = law_in_use().setting("digest_hour", today)
+
+    def queue_if_time(subscription: Subscription) -> int:
         window = Window.of(subscription.court_id, today)
-        if window.is_open(at, hour) and is_time(subscription, window):
-            queued += queue_one(subscription, window, at, today)
-    return queued
+        has_come = window.is_open(at, hour) and is_time(subscription, today)
+        return queue_one(subscription, window, at) if has_come else 0
+
+    waiting = Subscription.objects.filter(ended_at=None).exclude(sent_on=today)
+    waiting = waiting.select_related("person", "court").order_by("pk")
+    return each_for_itself({f"subscription {each.pk}": each for each in waiting}, queue_if_time)
 
 
-def is_time(subscription: Subscription, window: Window) -> bool:
-    """Whether its day has come; a weekly one that fell on a day off or on an outage follows on the next working day."""
+def is_time(subscription: Subscription, today: date) -> bool:
+    """Whether its day has come; a weekly one whose day was off or an outage follows on the next working day."""
     if subscription.every != "week":
         return True
-    chosen = window.day - timedelta(days=(window.day.isoweekday() - subscription.weekday) % 7)
-    if subscription.sent_on is None:
-        return window.calendar.next_workday(chosen) == window.day
-    return subscription.sent_on < chosen
+    chosen = today - timedelta(days=(today.isoweekday() - subscription.weekday) % 7)
+    return subscription.looked_on < chosen
 
 
-def queue_one(subscription: Subscription, window: Window, at: datetime, today: date) -> int:
+@transaction.atomic
+def queue_one(subscription: Subscription, window: Window, at: datetime) -> int:
+    today = window.day
     seen = looked_at(subscription, today)
     if isinstance(seen, str):
         end_subscription(subscription=subscription, by=None, because=seen, at=at)
         return 0
-    next_at = later_today(at, today, window)
-    if next_at is None or not is_worth_sending(subscription, seen):
+    if later_today(at, window) is None:
         return 0
-    return send(subscription, seen, at, next_at, today)
+    Subscription.objects.filter(pk=subscription.pk).exclude(looked_on=today).update(looked_on=today)
+    return send(subscription, seen, at, today) if is_worth_sending(subscription, seen) else 0
 
 
 def looked_at(subscription: Subscription, today: date) -> Seen | str:
@@ -167,7 +178,7 @@ def is_worth_sending(subscription: Subscription, seen: Seen) -> bool:
 
 
 @transaction.atomic
-def send(subscription: Subscription, seen: Seen, at: datetime, next_at: datetime, today: date) -> int:
+def send(subscription: Subscription, seen: Seen, at: datetime, today: date) -> int:
     """One line in the recipient's inbox and one mail; of two beats at once the first alone."""
     mine = Subscription.objects.filter(pk=subscription.pk, ended_at=None).exclude(sent_on=today)
     if not mine.update(sent_on=today, seen_key=seen.key):
@@ -180,14 +191,7 @@ def send(subscription: Subscription, seen: Seen, at: datetime, next_at: datetime
         SEND, on=subscription, at=at, after={"person": subscription.person.name, "count": seen.count}
     )
     to = {"court": subscription.court, "person": subscription.person, "notices": [notice.pk]}
-    deliveries.queue(
-        kind="subscription",
-        channel="email",
-        key=f"{subscription.pk} {today}",
-        at=at,
-        not_before=next_at,
-        **to,
-    )
+    deliveries.queue(kind="subscription", channel="email", key=f"{subscription.pk} {today}", at=at, **to)
     return 1
 
 
@@ -200,9 +204,11 @@ def compose(delivery: Delivery, at: datetime) -> Message | None:
     """The view as its recipient sees it now; None where it has ended or nothing is left."""
     pk, _, day_text = delivery.key.partition(" ")
     found = Subscription.objects.filter(pk=pk, ended_at=None).select_related("person", "court").first()
-    day = date.fromisoformat(day_text)
+    day = day_of_words(day_text)
     seen = looked_at(found, day) if found else ""
-    if found is None or isinstance(seen, str) or not (seen.count or found.every == "change"):
+    if is_overtaken(delivery, key__startswith=f"{pk} ") or found is None:
+        return None
+    if isinstance(seen, str) or not (seen.count or found.every == "change"):
         return None
     name = name_outside(found)
     is_attached = seen.count > 0 and found.person.may(Permission.EXPORT_CASES)

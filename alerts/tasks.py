@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts import deliveries, digest, groups, lists, subscriptions, sweeps
+from alerts.guarded import each_for_itself
 from courts.clock import today
 
 
@@ -46,8 +47,8 @@ def send_deliveries() -> dict[str, int]:
 def queue_digests() -> int:
     """What a day brings everybody once: digests, the presidents' lists, the groups' counts; how many were queued."""
     now, day = timezone.now(), today()
-    makers = (digest.queue_digests, lists.queue_lists, groups.queue_groups)
-    return sum(make(at=now, today=day) for make in makers)
+    makers = {"digests": digest.queue_digests, "lists": lists.queue_lists, "groups": groups.queue_groups}
+    return each_for_itself(makers, lambda make: make(at=now, today=day))
 
 
 @shared_task

@@ -50,6 +50,7 @@ class Subscription(models.Model):
     every = models.CharField("频率", max_length=8, choices=EVERY)
     weekday = models.PositiveSmallIntegerField("星期几", default=1)
     created_at = models.DateTimeField("创建时间")
+    looked_on = models.DateField("最近查看", help_text="此日（含）以前的已经查看，有内容的已发送")
     sent_on = models.DateField("最近发送", null=True, blank=True)
     seen_key = models.CharField("最近内容摘要", max_length=64, blank=True)
     ended_at = models.DateTimeField("终止时间", null=True, blank=True)

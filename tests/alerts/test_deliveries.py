@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.conf import settings as house
@@ -19,13 +19,19 @@ from alerts.ciphers import lock
 from alerts.composing import COMPOSERS, WRITERS
 from alerts.deliveries import queue, retry_delays, send_due, sending_state
 from alerts.messages import Message, Undeliverable
-from alerts.models import Delivery, Endpoint
-from courts.models import Court
+from alerts.models import Delivery, Endpoint, Preference
+from courts.models import Court, FixedDay
 from tests.alerts.servers import mail_server, says, web_server
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 6, 30, 1, tzinfo=UTC)
+FRIDAY = date(2026, 7, 3)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def day(db):
+    FixedDay.objects.create(day=AT.date())
 
 
 @pytest.fixture
@@ -141,6 +147,46 @@ def test_another_persons_messages_leave_ones_own_room(queued, president):
     for n in range(5):
         queued(str(n), kind="prompt", person=president)
     assert queued("x", kind="prompt").next_at == AT
+
+
+# --- the hours of the receiver ---------------------------------------------------------------------------------
+def test_a_message_waits_for_the_persons_own_hours_and_one_of_the_system_for_none(queued, person):
+    Preference.objects.create(person=person, quiet_from=time(18), quiet_to=time(10, 30))
+    for kind in ("prompt", "list", "subscription", "digest"):
+        assert queued(kind, kind=kind).next_at == AT + 1.5 * HOUR, kind
+    assert queued("test", kind="system").next_at == AT
+
+
+def test_a_message_queued_at_night_or_on_a_day_off_goes_on_the_next_working_morning(queued, robot):
+    night = AT + 13 * HOUR  # 22:00
+    assert queued("person", kind="prompt", at=night).next_at == AT + 23 * HOUR
+    group = {"kind": "group", "channel": "wecom", "person": None, "endpoint": robot}
+    assert queued("group", **group, at=night).next_at == AT + 23 * HOUR
+    FixedDay.objects.update(day=FRIDAY + timedelta(days=1))
+    assert queued("off", kind="prompt", at=AT).next_at == AT + 2 * DAY - HOUR
+
+
+def test_room_is_looked_for_on_working_days_alone(queued):
+    FixedDay.objects.update(day=FRIDAY)
+    friday = AT + 3 * DAY
+    rows = [queued(str(n), kind="prompt", at=friday) for n in range(7)]
+    assert [row.next_at - friday for row in rows] == [0 * DAY] * 5 + [3 * DAY - HOUR] * 2
+
+
+def test_a_failure_is_retried_within_minutes_by_day_and_in_the_morning_at_night(queued, mail):
+    row = queued(kind="prompt")
+    for at, earliest, latest in [
+        (AT, MINUTE, 2 * MINUTE),
+        (AT + 11 * HOUR - MINUTE, 12 * HOUR + MINUTE, 12 * HOUR + MINUTE),  # 19:59
+    ]:
+        Delivery.objects.update(attempts=1, claimed_until=AT)
+        deliveries.put_off(again(row), at, Undeliverable("忙"))
+        assert earliest <= again(row).next_at - at <= latest
+
+
+def test_a_demo_court_is_disturbed_by_its_own_days_at_the_hours_of_the_clock(queued):
+    sunday = datetime(2026, 11, 22, 14, tzinfo=UTC)  # 22:00; the court's day is a Tuesday
+    assert queued(kind="prompt", at=sunday).next_at == sunday + 10 * HOUR
 
 
 # --- sending -----------------------------------------------------------------------------------------------

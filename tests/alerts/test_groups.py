@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError
+from django.utils import timezone
 
+from alerts import digest
 from alerts.groups import compose, queue_groups
+from alerts.guarded import Unfinished
 from alerts.models import Delivery, Endpoint
-from courts.models import Court, Division
+from alerts.tasks import queue_digests
+from courts.models import Court, Division, FixedDay
 from tests.alerts.told import EIGHT, PARTY, TODAY, alert_on, moment
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def day(db):
+    FixedDay.objects.create(day=TODAY)
 
 
 @pytest.fixture
@@ -76,3 +86,34 @@ def test_what_was_dealt_with_before_sending_is_not_sent(endpoint, file_case):
     alert.closed_at = EIGHT
     alert.save()
     assert compose(Delivery.objects.get(), EIGHT) is None
+
+
+def test_a_late_message_names_the_day_it_goes_and_gives_way_to_a_newer_one(endpoint, file_case):
+    alert_on(file_case(), "overdue")
+    robot = endpoint()
+    queue_groups(at=EIGHT, today=TODAY)
+    first, tomorrow = Delivery.objects.get(), TODAY + timedelta(days=1)
+    FixedDay.objects.update(day=tomorrow)
+    assert "2026-07-01" in compose(first, EIGHT).text
+    queue_groups(at=moment(8, day=tomorrow), today=tomorrow)
+    assert compose(first, EIGHT) is None
+    other = Delivery.objects.create(
+        court=robot.court, endpoint=endpoint(), channel="wecom", kind="group", key=str(TODAY), created_at=EIGHT,
+        next_at=EIGHT,
+    )  # fmt: skip
+    assert compose(other, EIGHT)  # the newer one goes to another group
+
+
+def test_what_fails_for_one_kind_of_message_leaves_the_others(endpoint, file_case, monkeypatch, caplog):
+    alert_on(file_case(), "overdue")
+    endpoint()
+
+    def broken(*, at, today):
+        raise DatabaseError("摘要")
+
+    monkeypatch.setattr(digest, "queue_digests", broken)
+    monkeypatch.setattr(timezone, "now", lambda: EIGHT)
+    with pytest.raises(Unfinished, match="digests"):
+        queue_digests()
+    assert Delivery.objects.get().kind == "group"
+    assert "摘要" in caplog.text

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alerts import lists
+from alerts.guarded import Unfinished
 from alerts.lists import compose, queue_lists
-from alerts.models import Delivery, Notice
+from alerts.models import Delivery, Notice, Preference
 from courts.models import Court, Division, FixedDay, Posting
 from tests.alerts.servers import mail_server
 from tests.alerts.told import (
@@ -231,3 +233,48 @@ def test_queueing_costs_the_same_however_many_cases(president, near):
     for _ in range(20):
         near()
     assert queries() == few
+
+
+def test_a_list_that_goes_late_speaks_of_its_day_and_not_beside_a_newer_one(president, near, mail):
+    near("urgent")
+    (first,) = queued()
+    FixedDay.objects.update(day=TOMORROW)
+    _, sheet = received(mail, first)
+    assert sheet.get_filename().endswith("-2026-07-01.xlsx")
+    assert table_of(sheet.get_content())[0][6] == 3
+    near("overdue")
+    (second,) = queued(moment(8, day=TOMORROW), TOMORROW)
+    assert compose(first, EIGHT) is None and compose(second, EIGHT)
+
+
+def test_the_list_goes_in_the_hours_of_each_president(president, near):
+    near()
+    Preference.objects.create(person=president, quiet_from=time(18), quiet_to=time(9, 30))
+    assert queued()[0].next_at == moment(9, 30)
+
+
+def test_a_list_that_cannot_be_made_holds_up_no_other_court(president, post, near, monkeypatch, caplog):
+    elsewhere = Court.objects.get(code="川1503")
+    other = post("president", at=elsewhere)
+    type(other).objects.filter(pk=other.pk).update(email="other@court.example")
+    near(), near(court=elsewhere, division=Division.objects.create(court=elsewhere, name="民一庭"))
+    make = lists.queue_for
+
+    def broken(court, *rest):
+        if court == elsewhere:
+            return make(court, *rest)
+        raise KeyError("列")
+
+    monkeypatch.setattr(lists, "queue_for", broken)
+    with pytest.raises(Unfinished, match="list of court"):
+        queued()
+    assert Delivery.objects.get().person == other
+    assert "KeyError" in caplog.text
+
+
+@pytest.mark.parametrize("asked", ["\0", "9" * 5000])
+def test_a_court_that_cannot_be_is_not_found(client, president, asked):
+    client.force_login(president)
+    assert client.get("/alerts/near/", {"court": asked}).status_code == 404
+    for page in ("/cases/", "/alerts/day/"):
+        assert client.get(page, {"court": asked}).status_code == 200

@@ -1,12 +1,13 @@
 """A reminder that asks for acknowledgement: to whom it may go, what leaves the house, and how it is confirmed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from alerts.models import Alert, Delivery, Notice, Prompt
 from alerts.prompts import acknowledge_prompt, compose, send_prompt, sent_by, to_acknowledge
+from alerts.quiet_hours import COURT_TIME
 from audit.models import Entry
 from audit.trail import Refused
 from cases.clocks import recompute
@@ -236,3 +237,12 @@ def test_the_sender_sees_no_answer_about_a_case_they_may_not_see_any_more(file_c
     [mine] = sent_by(trial_office)
     assert not mine.notices.all()
     assert FRIDAY + timedelta(days=5) == mine.answer_by
+
+
+def test_a_prompt_sent_in_the_evening_is_mailed_on_the_next_working_morning(
+    file_cases, reachable, trial_office
+):
+    evening = datetime(2026, 6, 26, 22, tzinfo=COURT_TIME)  # a Friday
+    send_prompt(cases=file_cases(1), to=[reachable], words="请督促", by=trial_office, at=evening)
+    assert Notice.objects.get(person=reachable).told_at == evening  # the inbox disturbs nobody
+    assert Delivery.objects.get().next_at == datetime(2026, 6, 29, 8, tzinfo=COURT_TIME)

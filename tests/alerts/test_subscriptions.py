@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
+from alerts import subscriptions
 from alerts.deliveries import send_due
-from alerts.models import Delivery, Notice, Subscription
+from alerts.guarded import Unfinished
+from alerts.models import Delivery, Notice, Preference, Subscription
 from alerts.pages import PAGES
 from alerts.subscriptions import compose, end_subscription, queue_subscriptions, subscribe
 from audit.models import Entry
@@ -168,6 +170,69 @@ def test_a_weekly_one_goes_on_its_day_or_the_next_working_day(ordered, file_case
         assert bool(queued(moment(8, day=day), day)) is goes, day
 
 
+def test_a_weekly_one_that_was_empty_on_its_day_waits_for_the_next(ordered, file_case):
+    ordered(every="week", weekday=3)
+    assert queued(moment(8, day=TOMORROW), TOMORROW) == []  # a Wednesday with nothing
+    file_case()
+    for days, goes in [(1, False), (2, False), (6, False), (7, True), (8, False)]:
+        day = TOMORROW + timedelta(days=days)
+        assert bool(queued(moment(8, day=day), day)) is goes, day
+
+
+@pytest.mark.parametrize(
+    ("weekday", "first"),
+    [(2, TODAY), (1, date(2026, 7, 6)), (3, date(2026, 7, 2))],
+    ids=["on its day", "after its day", "its day was an outage"],
+)
+def test_the_first_weekly_one_goes_on_the_first_such_day_since_it_was_ordered(
+    ordered, file_case, weekday, first
+):
+    file_case()
+    ordered(every="week", weekday=weekday)
+    for n in range(8):
+        day = TODAY + timedelta(days=n)
+        if (weekday, day) == (3, TOMORROW):
+            continue
+        if queued(moment(8, day=day), day):
+            break
+    assert day == first
+
+
+def test_it_goes_in_the_hours_of_its_recipient(ordered, file_case, president):
+    file_case()
+    ordered()
+    Preference.objects.create(person=president, quiet_from=time(18), quiet_to=time(9, 30))
+    assert queued()[0].next_at == moment(9, 30)
+
+
+def test_one_that_goes_late_is_looked_at_by_that_day_and_not_beside_a_newer_one(ordered, file_case):
+    file_case()
+    ordered()
+    (first,) = queued()
+    FixedDay.objects.update(day=TOMORROW)
+    assert "2026-07-01" in compose(first, EIGHT).text and "2026-06-30" not in compose(first, EIGHT).subject
+    ordered(query="category=民事")
+    queued(moment(8, day=TOMORROW), TOMORROW)
+    assert compose(first, EIGHT) is None
+
+
+def test_one_that_cannot_be_looked_at_stops_no_other(ordered, file_case, monkeypatch, caplog):
+    file_case()
+    broken, whole = ordered(), ordered(query="category=民事")
+    look = subscriptions.look
+
+    def breaks(page, subscription, today):
+        if subscription.pk == broken.pk:
+            raise LookupError("坏")
+        return look(page, subscription, today)
+
+    monkeypatch.setattr(subscriptions, "look", breaks)
+    with pytest.raises(Unfinished, match=f"subscription {broken.pk}"):
+        queued()
+    assert Delivery.objects.get().key.startswith(f"{whole.pk} ")
+    assert "LookupError" in caplog.text
+
+
 def test_one_on_change_goes_when_a_case_or_a_due_date_changed(ordered, file_case):
     ordered(every="change")
     assert queued() == []
@@ -204,6 +269,15 @@ def test_the_same_view_is_subscribed_once_and_may_change_its_terms(ordered):
     again = ordered(query="category=民事&page=2", every="week", weekday=4)
     assert first.pk == again.pk
     assert (again.every, again.weekday) == ("week", 4)
+
+
+def test_what_was_searched_for_stays_out_of_the_trail(ordered, president, now):
+    found = ordered(query=urlencode({"q": PARTY, "category": "民事"}), name=f"{PARTY}的案件")
+    end_subscription(subscription=found, by=president, because="不再需要", at=now)
+    entries = Entry.objects.filter(act__in=("alerts.subscribe", "alerts.end_subscription"))
+    words = [str(entry.before) + str(entry.after) for entry in entries]
+    assert len(words) == 2 and not any(PARTY in text or urlencode({"q": PARTY}) in text for text in words)
+    assert entries.get(act="alerts.subscribe").after["query"] == urlencode({"category": "民事"})
 
 
 def test_a_manager_subscribes_people_of_the_own_court_alone(
@@ -320,6 +394,33 @@ def test_who_manages_sending_sees_who_gets_what_and_nothing_of_a_case(
     assert case.number not in page
     client.force_login(outsider)
     assert "重点案件" not in client.get("/alerts/subscriptions/").content.decode()
+
+
+def test_the_overview_names_no_party_and_to_who_sees_no_cases_nothing(
+    client, trial_office, post, ordered, file_case
+):
+    Party.objects.create(case=file_case(), name=PARTY, standing="原告")
+    ordered(query=urlencode({"q": PARTY}), name=f"{PARTY}的案件")
+    ordered(query="category=民事", name="民事重点")
+    queued()
+    client.force_login(trial_office)
+    page = client.get("/alerts/subscriptions/").content.decode()
+    assert PARTY not in page and "检索结果" in page and "民事重点" in page and "1 件" in page
+    client.force_login(post("itadmin"))
+    page = client.get("/alerts/subscriptions/").content.decode()
+    assert "郑院长" in page
+    for words in (PARTY, "检索结果", "民事重点", "1 件"):
+        assert words not in page, words
+
+
+@pytest.mark.parametrize("asked", ["\0", "9" * 1500])
+def test_a_court_that_cannot_be_is_one_sentence(client, president, asked):
+    client.force_login(president)
+    query = urlencode({"court": asked})
+    page = client.get("/alerts/subscribe/", {"page": CASES, "query": query}).content.decode()
+    assert "不能用于订阅" in page
+    given = {"page": CASES, "query": query, "name": "某院", "every": "day"}
+    assert "没有所选的" in client.post("/alerts/subscribe/", given).content.decode()
 
 
 def test_who_manages_the_sending_of_another_court_sees_none_of_it(client, ordered, post):

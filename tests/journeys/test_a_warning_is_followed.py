@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from time import monotonic, sleep
 
 import pytest
@@ -10,7 +10,7 @@ from celery.contrib.testing.worker import start_worker
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from alerts.models import Alert, Delivery, Notice, Sweep
+from alerts.models import Alert, Delivery, Notice, Preference, Sweep
 from alerts.tasks import send_deliveries, sweep_courts
 from cases.models import Change, Exclusion
 from config.celery import app
@@ -46,10 +46,11 @@ def worker(day, mail):
 
 @pytest.fixture
 def near_limit(day, file_cases, division_head, judge):
-    """The 20 cases near their limit, and 5 that are far from it; the people have addresses."""
+    """The 20 cases near their limit, and 5 that are far from it; the people have addresses, and no quiet hours."""
     for person in (division_head, judge):
         person.email = f"{person.username}@court.example"
         person.save()
+        Preference.objects.create(person=person, quiet_from=time(), quiet_to=time())
     file_cases(5, filed_on=date(2026, 6, 1))
     return file_cases(20, filed_on=date(2026, 1, 3))
 
