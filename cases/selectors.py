@@ -96,7 +96,12 @@ def level_of(case: Any, today: date, ladders: Sequence[AlertLadder]) -> str:
     if case.clock_state != "running" or case.due_on is None:
         return "unknown"
     return level_on(
-        today, case.clock_start, case.due_on, category=case.category, procedure=case.procedure, ladders=ladders
+        today,
+        case.clock_start,
+        case.due_on,
+        category=case.category,
+        procedure=case.procedure,
+        ladders=ladders,
     )
 
 

@@ -183,7 +183,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger files stream to disk
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=1024 * 1024 * 1024)
 
 # --- messages that leave the house: mail, webhooks, group robots, the SMS gateway -------------------
-EMAIL_BACKEND = env("EMAIL_BACKEND", default="alerts.post.AnsweringBackend")  # SMTP; keeps the server's answer
+EMAIL_BACKEND = env(
+    "EMAIL_BACKEND", default="alerts.post.AnsweringBackend"
+)  # SMTP; keeps the server's answer
 EMAIL_HOST = env("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")

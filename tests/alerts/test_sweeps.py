@@ -286,7 +286,9 @@ def test_a_second_sweep_of_the_day_that_does_not_end_is_taken_up_again_too(filed
     assert claim_courts(DAY, at + LEASE + timedelta(seconds=1)) == [court.pk]
 
 
-def test_a_task_whose_turn_comes_after_midnight_or_after_another_did_it_does_nothing(filed, court, monkeypatch):
+def test_a_task_whose_turn_comes_after_midnight_or_after_another_did_it_does_nothing(
+    filed, court, monkeypatch
+):
     filed()
     FixedDay.objects.create(day=DAY)
 

@@ -302,7 +302,9 @@ def test_days_without_a_sweep_are_made_up_once(file_case, alert, judge):
     assert rounds(found, judge) == [0, 1, 2]
 
 
-def test_a_rung_that_is_repeated_less_often_from_now_on_is_counted_from_the_last_notice(file_case, alert, judge):
+def test_a_rung_that_is_repeated_less_often_from_now_on_is_counted_from_the_last_notice(
+    file_case, alert, judge
+):
     alert(file_case())
     assert [told(rung("judge", repeat=1), days=day) for day in range(31)] == [1] * 31
     assert [told(rung("judge", repeat=7), days=day) for day in range(31, 45)] == [0] * 6 + [1] + [0] * 6 + [1]
