@@ -14,7 +14,7 @@ from django.urls import reverse
 from alerts.guarded import each_for_itself
 from alerts.hours import Window, later_today
 from alerts.lateness import day_of_words, is_overtaken
-from alerts.letters import MARK, WORST_FIRST, Letter, Line, and_more, counted, time_left, written
+from alerts.letters import MARK, WORST_FIRST, Letter, Line, and_more, counted, when_due, written
 from alerts.links import link_to
 from alerts.messages import Message
 from alerts.models import Delivery, Endpoint, Notice, Preference
@@ -208,7 +208,7 @@ def line_of(entry: list[Notice], before: frozenset[int] | None, day: date) -> Li
     alert, case = worst.alert, worst.case
     what = f"{alert.clock_name}{f'等 {rest + 1} 项' if rest else ''}"
     why = WHY.get(worst.role) or f"您是{worst.get_role_display()}"
-    details = [what, f"到期日 {alert.due_on} · {time_left(alert.due_on, day)} · {why}"]
+    details = [what, f"{when_due(alert.kind, alert.due_on, day)} · {why}"]
     if worst.looks_finished:
         details.append(FINISHED)
     return Line(

@@ -66,6 +66,13 @@ def counted(stages: Mapping[str, int]) -> str:
     return "、".join(f"{STAGES[stage]} {stages[stage]} 件" for stage in WORST_FIRST if stages.get(stage))
 
 
+def when_due(kind: str, due_on: date, today: date) -> str:
+    """By when, and how long it is to that. A stalled case breaks no limit: it only stays longer than usual."""
+    if kind == "stalled":
+        return f"停滞，超过通常停留 {max((today - due_on).days, 0)} 天"
+    return f"{'复核日' if kind == 'pause' else '到期日'} {due_on} · {time_left(due_on, today)}"
+
+
 def time_left(due_on: date, today: date) -> str:
     left = (due_on - today).days
     if left < 0:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.deliveries import queue
 from alerts.inbox import asked
-from alerts.letters import MARK, Letter, Line, and_more, time_left, written
+from alerts.letters import MARK, Letter, Line, and_more, when_due, written
 from alerts.links import link_to
 from alerts.messages import Message
 from alerts.models import Alert, Delivery, Notice, Prompt
@@ -207,15 +207,9 @@ def lines_of(person: User, cases: list[Case]) -> Iterable[Line]:
     }
     for case in cases:
         if alert := alerts.get(case.pk):
-            stage, due_on, name = alert.stage, alert.due_on, alert.clock_name
-            yield Line(
-                case.number,
-                (f"{name} {due_on} 到期，{time_left(due_on, day)}",),
-                "",
-                alert.get_stage_display(),
-                stage,
-            )
+            said = f"{alert.clock_name} {when_due(alert.kind, alert.due_on, day)}"
+            yield Line(case.number, (said,), "", alert.get_stage_display(), alert.stage)
         elif (clock := limits.get(case.pk)) and clock.due_on:
-            yield Line(case.number, (f"审限 {clock.due_on} 到期，{time_left(clock.due_on, day)}",))
+            yield Line(case.number, (f"审限 {when_due('statutory', clock.due_on, day)}",))
         else:
             yield Line(case.number, ())

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.deliveries import send_due
 from alerts.digest import compose, queue_digests
+from alerts.letters import when_due
 from alerts.models import Alert, Delivery, Endpoint, Handling, Preference
 from cases.models import ProcedureEvent
 from catalogues.selectors import Shelf, law_in_use
@@ -402,3 +403,10 @@ def test_a_digest_arrives_at_a_real_mail_server(told, mail):
     (received,) = mail.mails
     assert received["To"] == "zhou@court.example"
     assert Delivery.objects.get().subject == "〔明镜〕期限提醒：已超 1 件"
+
+
+def test_a_stalled_case_is_called_stalled_and_never_overdue():
+    said = when_due("stalled", TODAY - timedelta(days=40), TODAY)
+    assert said == "停滞，超过通常停留 40 天"
+    assert when_due("pause", TODAY, TODAY) == "复核日 2026-06-30 · 今日到期"
+    assert when_due("statutory", TODAY - timedelta(days=1), TODAY) == "到期日 2026-06-29 · 已超 1 天"
