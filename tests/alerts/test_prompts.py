@@ -131,7 +131,7 @@ def test_the_mail_has_numbers_and_days_and_nothing_else(file_case, mailed):
     assert message.subject == "〔明镜〕提示：1 件案件，请于 2026-07-01 前确认"
     for words in (message.text, message.html):
         assert case.number in words
-        assert "审限 2026-07-06 · 剩余 10 天" in words
+        assert "审限 到期日 2026-07-06 · 剩余 10 天" in words
         assert "张三" not in words
         assert "民间借贷" not in words
     assert message.link in message.text
