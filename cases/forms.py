@@ -86,7 +86,7 @@ class CaseFilter(forms.Form):
     closed_from = day_field(_("结案自"), required=False)
     closed_to = day_field(_("结案至"), required=False)
     pending = forms.ChoiceField(label=_("长期未结"), choices=PENDING, required=False)
-    quiet = forms.ChoiceField(label=_("停滞"), choices=QUIET, required=False)
+    quiet = forms.ChoiceField(label=_("无进展"), choices=QUIET, required=False)
     open_on = day_field(_("某日未结"), required=False)
     handled_from = day_field(_("受理期间自"), required=False)
     handled_to = day_field(_("受理期间至"), required=False)

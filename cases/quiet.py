@@ -1,4 +1,4 @@
-"""Cases in which nothing has happened for a while (停滞)."""
+"""Cases in which nothing has happened for a while (无进展)."""
 
 from datetime import date, timedelta
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Days without a step after which an open case counts as quiet (停滞): a reading of this page, not a rule of law.
+#: Days without a step after which an open case counts as quiet (无进展): a reading of this page, not a rule of law.
 QUIET_DAYS = 60
 
 
@@ -60,9 +60,9 @@ DEFINITIONS = {
         note="按自然日历计算，不扣除暂停天数。",
     ),
     "quiet": Definition(
-        "停滞",
+        f"{QUIET_DAYS} 日无进展",
         f"未结、审限未暂停，立案以来或最近 {QUIET_DAYS} 日内没有任何流程事件的案件。",
-        note=f"立案不满 {QUIET_DAYS} 日的不计。",
+        note=f"立案不满 {QUIET_DAYS} 日的不计。“停滞”预警另按同类案件在该节点的通常停留计算，见“今日”页。",
     ),
     "doubts": Definition(
         "数据疑点", "尚待人工处理的疑点：来源与录入不一致、法院代字未识别、缺少立案日期、审限无法计算等。"

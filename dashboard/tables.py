@@ -179,7 +179,7 @@ def risk_tiles(risks: Risks, scope: Scope, doubts: int | None) -> list[Tile]:
         tile("overdue", "overdue", "bad", _("今日无超审限案件")),
         tile("near", "near", "warn", _("无临近审限案件")),
         tile("long_pending", "over_12", "warn", _("无超过 12 个月的未结案件"), longer),
-        tile("quiet", "quiet", "warn", _("无停滞案件")),
+        tile("quiet", "quiet", "warn", _("无久未进展的案件")),
         tile("paused", "paused", "", _("无暂停案件")),
     ]
     return tiles if doubts is None else [*tiles, doubts_tile(doubts)]
