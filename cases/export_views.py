@@ -21,6 +21,7 @@ from cases.guard import NOT_YOURS
 from cases.models import Case
 from cases.querying import in_order, narrowed
 from cases.selectors import Row, row
+from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.roles import Permission
 
@@ -54,8 +55,9 @@ def leave_trace(user: Any, covering: Covering, kind: str) -> None:
 
 
 def streamed(cases: Any, day: date) -> Iterator[Row]:
+    ladders = law_in_use().ladders_on(day)
     for case in cases.select_related("court", "division", "judge").iterator(chunk_size=2000):
-        yield row(case, day)
+        yield row(case, day, ladders)
 
 
 def csv_response(rows: Iterator[Row], covering: Covering, name: str) -> HttpResponseBase:

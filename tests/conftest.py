@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from datetime import date
 from time import sleep
 
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from catalogues.selectors import VERSION, Shelf
+from config.celery import app
 from courts.models import Court, Division, Posting, User
 
 TODAY = date(2026, 6, 30)
@@ -36,13 +38,31 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *s
 settings.ALLOWED_HOSTS = ["*"]
 os.makedirs(settings.STATIC_ROOT, exist_ok=True)
 
+#: Which of several processes that share the tests this is (``gw0``, …): each has a database, a cache and a queue of its own.
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def use_own_queue(number: int) -> None:
+    """Two numbered databases of the embedded Valkey: the first two are everybody's."""
+    cache_url = re.sub(r"db=\d+$", f"db={2 + 2 * number}", os.environ["REDIS_URL"])
+    broker_url = re.sub(
+        r"virtual_host=\d+$", f"virtual_host={3 + 2 * number}", os.environ["CELERY_BROKER_URL"]
+    )
+    os.environ |= {"REDIS_URL": cache_url, "CELERY_BROKER_URL": broker_url}
+    settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = cache_url
+    settings.CELERY_BROKER_URL = app.conf.broker_url = broker_url
+
+
+if PROCESS:
+    use_own_queue(int(PROCESS.removeprefix("gw")))
+
 
 # --- a database owned by one role and used as another, as in production ----------------------------
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """Copy a migrated database that holds the published law, and connect to it as the application."""
     as_app = dict(connection.settings_dict)
-    name = f"test_mingjing_{os.environ.get('TEST_DB_SUFFIX', 'main')}"
+    name = f"test_mingjing_{os.environ.get('TEST_DB_SUFFIX', 'main')}{PROCESS}"
     with django_db_blocker.unblock():
         template = template_database(as_app)
         connection.close()

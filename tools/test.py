@@ -15,6 +15,7 @@ from pathlib import Path
 import stack
 from places import CHECKOUT, Refusal, explain
 
+EVERYTHING = ("-n", "auto", "--dist", "worksteal")  # one process a core
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
 
@@ -53,7 +54,8 @@ def main(arguments: list[str]) -> int:
         raise Refusal(f"The tests need a browser and Chinese fonts: apt-get install {' '.join(missing)}")
     with stack.lease():
         environment = stack.environment_with_servers()
-        return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=CHECKOUT, env=environment)
+        chosen = arguments or EVERYTHING
+        return subprocess.call([sys.executable, "-m", "pytest", *chosen], cwd=CHECKOUT, env=environment)
 
 
 if __name__ == "__main__":

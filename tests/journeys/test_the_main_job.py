@@ -35,12 +35,11 @@ def day(transactional_db) -> FixedDay:
 def worker(day, settings, tmp_path):
     """A real worker on the real queue, with a queue of its own so that nobody else's worker takes the tasks."""
     settings.MEDIA_ROOT = tmp_path
-    before, app.conf.task_default_queue = app.conf.task_default_queue, f"journey-{monotonic()}"
-    with start_worker(
-        app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[app.conf.task_default_queue]
-    ):
+    queue, routes = f"journey-{monotonic()}", app.conf.task_routes
+    before, app.conf.task_default_queue, app.conf.task_routes = app.conf.task_default_queue, queue, None
+    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
         yield
-    app.conf.task_default_queue = before
+    app.conf.task_default_queue, app.conf.task_routes = before, routes
 
 
 def log_in(page: Page, username: str) -> None:
