@@ -225,7 +225,9 @@ def test_the_list_costs_the_same_however_long(client, trial_office, court, costs
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_previews_and_imports(client, trial_office, court):
     client.force_login(trial_office)
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=["default", "slow"]):
+    with start_worker(
+        app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=["default", "slow"]
+    ):
         client.post(
             reverse("ingest:upload"),
             {"kind": "cases", "court": court.pk, "file": file_of(["案号"], [N(1)], [N(2)])},

@@ -39,9 +39,11 @@ def worker(day, mail):
     """A real worker on the real queue, with queues of its own so that nobody else's worker takes the tasks."""
     queue, routes = f"journey-{monotonic()}", app.conf.task_routes
     before, app.conf.task_default_queue, app.conf.task_routes = app.conf.task_default_queue, queue, None
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
-        yield
-    app.conf.task_default_queue, app.conf.task_routes = before, routes
+    try:
+        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
+            yield
+    finally:
+        app.conf.task_default_queue, app.conf.task_routes = before, routes
 
 
 @pytest.fixture

@@ -37,9 +37,11 @@ def worker(day, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     queue, routes = f"journey-{monotonic()}", app.conf.task_routes
     before, app.conf.task_default_queue, app.conf.task_routes = app.conf.task_default_queue, queue, None
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
-        yield
-    app.conf.task_default_queue, app.conf.task_routes = before, routes
+    try:
+        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
+            yield
+    finally:
+        app.conf.task_default_queue, app.conf.task_routes = before, routes
 
 
 def log_in(page: Page, username: str) -> None:

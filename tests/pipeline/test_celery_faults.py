@@ -64,7 +64,7 @@ def docket(day, file_cases, judge, division_head):
 def send(queue, monkeypatch):
     """``send("alerts.tasks.sweep_courts")``: what one beat does."""
     monkeypatch.setenv("CELERY_BROKER_URL", queue.environment["CELERY_BROKER_URL"])
-    beat = Celery()
+    beat = Celery(set_as_current=False)
     yield lambda name, *args: beat.send_task(name, args=args, queue="default")
     beat.close()
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from alerts.channels import BOUNCED
 from alerts.models import Delivery, Sweep
+from alerts.sweeps import sweep_court
 from audit import trail
 from audit.models import Entry
 from audit.services import seal_trail
@@ -18,6 +19,7 @@ from cases.models import Change
 from catalogues.models import Edition
 from catalogues.selectors import new_version
 from config.celery import app
+from courts.clock import today
 from courts.models import FixedDay
 from pipeline import parts, running
 from pipeline.checks import moment
@@ -263,6 +265,7 @@ def test_every_page_of_a_keeper_asks_for_the_banner_and_nobody_elses_does(client
 
 
 def test_the_banner_speaks_when_something_is_wrong_and_to_keepers_alone(client, keeper, judge, now):
+    sweep_court(keeper.court_id, today(), now)
     client.force_login(keeper)
     assert client.get(reverse("pipeline:banner")).content.decode().strip() == ""
     Memory.looked_at = None

@@ -84,7 +84,7 @@ def test_chinese_text_has_trigrams(stack):
 
 
 def test_the_broker_answers_at_the_address_celery_is_given(stack):
-    broker = Celery(broker=stack.addresses()["CELERY_BROKER_URL"]).connection()
+    broker = Celery(broker=stack.addresses()["CELERY_BROKER_URL"], set_as_current=False).connection()
     broker.ensure_connection(max_retries=1)
     broker.release()
 
