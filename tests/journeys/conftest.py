@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config.celery import app
 
 # The browser's driver keeps an event loop in this thread, in which Django would refuse its synchronous database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -70,6 +75,23 @@ class Watch:
     def note(self, wrong: str) -> None:
         if not any(text in wrong for text in self.forgives):
             self.wrongs.append(wrong)
+
+
+@contextmanager
+def worker_of_its_own() -> Iterator[None]:
+    """A real worker on the real queue, with a queue of its own so that nobody else's worker takes the tasks."""
+    queue, before = f"journey-{monotonic()}", (app.conf.task_default_queue, app.conf.task_routes)
+    try:
+        route_to(queue, None)
+        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
+            yield
+    finally:
+        route_to(*before)
+
+
+def route_to(queue: str, routes: Any) -> None:
+    app.conf.task_default_queue, app.conf.task_routes = queue, routes
+    app.__dict__.pop("amqp", None)  # it keeps the routes it was made with
 
 
 @pytest.fixture

@@ -6,17 +6,16 @@ from datetime import date, time
 from time import monotonic, sleep
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from alerts.models import Alert, Delivery, Notice, Preference, Sweep
 from alerts.tasks import send_deliveries, sweep_courts
 from cases.models import Change, Exclusion
-from config.celery import app
 from courts.models import FixedDay
 from pipeline.tasks import drain_changes, refresh_all
 from tests.alerts.servers import mail_server
+from tests.journeys.conftest import worker_of_its_own
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TODAY = date(2026, 6, 30)
@@ -36,14 +35,8 @@ def mail(settings):
 
 @pytest.fixture
 def worker(day, mail):
-    """A real worker on the real queue, with queues of its own so that nobody else's worker takes the tasks."""
-    queue, routes = f"journey-{monotonic()}", app.conf.task_routes
-    before, app.conf.task_default_queue, app.conf.task_routes = app.conf.task_default_queue, queue, None
-    try:
-        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
-            yield
-    finally:
-        app.conf.task_default_queue, app.conf.task_routes = before, routes
+    with worker_of_its_own():
+        yield
 
 
 @pytest.fixture

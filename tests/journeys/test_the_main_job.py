@@ -7,15 +7,14 @@ from datetime import date
 from time import monotonic, sleep
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from audit.models import Entry
 from cases.models import Case, Change, Exclusion
-from config.celery import app
 from courts.models import FixedDay
 from pipeline.tasks import drain_changes
+from tests.journeys.conftest import worker_of_its_own
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,15 +32,9 @@ def day(transactional_db) -> FixedDay:
 
 @pytest.fixture
 def worker(day, settings, tmp_path):
-    """A real worker on the real queue, with a queue of its own so that nobody else's worker takes the tasks."""
     settings.MEDIA_ROOT = tmp_path
-    queue, routes = f"journey-{monotonic()}", app.conf.task_routes
-    before, app.conf.task_default_queue, app.conf.task_routes = app.conf.task_default_queue, queue, None
-    try:
-        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR", queues=[queue]):
-            yield
-    finally:
-        app.conf.task_default_queue, app.conf.task_routes = before, routes
+    with worker_of_its_own():
+        yield
 
 
 def log_in(page: Page, username: str) -> None:
