@@ -33,8 +33,8 @@ POLICY = ("alert_ladders", "alert_settings", "monitored_nodes", "calendar")
 
 def courts_in_use(today: date) -> QuerySet[Court]:
     """The courts that have cases or people, those whose code nobody recognised yet included: their clocks run too."""
-    held = Posting.objects.held_on(today).filter(court=OuterRef("pk"))
-    return Court.objects.filter(Exists(Case.objects.filter(court=OuterRef("pk"))) | Exists(held))
+    held = Posting.objects.held_on(today).values("court")
+    return Court.objects.filter(Q(pk__in=Case.objects.order_by().values("court")) | Q(pk__in=held))
 
 
 def courts_to_sweep(today: date) -> list[int]:
