@@ -155,6 +155,7 @@ def make_private(folder: Path, account: Account) -> Path:
         raise Refusal(f"{folder} is a symbolic link; remove it, then try again")
     if not folder.is_dir():
         folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():  # made just now, by us or by a start beside us
         account.owns(folder)
     if folder.stat().st_uid != (os.geteuid() if account.uid is None else account.uid):
         raise Refusal(
