@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[1]
-ROOMS = ["config", "pipeline", "dashboard", "ingest", "alerts", "cases", "catalogues", "courts", "audit"]
+ROOMS = [
+    "config", "pipeline", "dashboard", "ingest", "alerts", "supervision", "cases", "catalogues", "predicates", "courts", "audit",
+]  # fmt: skip
 SOURCES = sorted(
     path for room in ROOMS for path in (HOUSE / room).rglob("*.py") if "migrations" not in path.parts
 )

@@ -1,0 +1,1 @@
+"""The operators of the rule language (运算符), each defined once and read in every way."""

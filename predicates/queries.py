@@ -1,0 +1,1 @@
+"""Many conditions asked of a whole table in one SQL statement."""

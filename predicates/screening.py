@@ -1,0 +1,1 @@
+"""Records of facts screened by a catalogue of rules (筛查)."""

@@ -1,0 +1,1 @@
+"""A condition as a Chinese sentence (规则语句)."""

@@ -1,0 +1,1 @@
+"""A condition as a decision table (决策表)."""
