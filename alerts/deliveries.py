@@ -143,7 +143,7 @@ RETURNING d.*"""
 def send_due(*, at: datetime, limit: int = 50) -> dict[str, int]:
     """Hand over what is due, at most ``limit``; returns how many were sent, put off, failed and dropped.
 
-    Must not be called in a transaction. A server that does not answer is asked once: what else would go there waits
+    What is overdue outside the receiver's hours is put off to them. Must not be called in a transaction. A server that does not answer is asked once: what else would go there waits
     for the next run.
     """
     done, shut, begun = Counter(sent=0, put_off=0, failed=0, dropped=0), set[str](), monotonic()
@@ -169,6 +169,8 @@ def deliver(delivery: Delivery, at: datetime, shut: set[str]) -> str:
         return put_off(delivery, at, Undeliverable("每次发送时进程都中断，已停止发送"))
     if problem := obstacle(delivery):
         return finish(delivery, state="dropped", problem=problem)
+    if (opens := in_hours(hours_of(delivery), at, at)) > at:
+        return hold_until(delivery, opens)
     try:
         message = composed(delivery, at)
         proof = CHANNELS[delivery.channel].send(message, delivery) if message else ""
@@ -213,6 +215,12 @@ def put_off(delivery: Delivery, at: datetime, refusal: Undeliverable) -> str:
     delay = retry_delays[delivery.attempts - 1] * (1 + JITTER * random.random())
     next_at = in_hours(hours_of(delivery), at + delay, at)
     finish(delivery, state="waiting", problem=problem, next_at=next_at)
+    return "put_off"
+
+
+def hold_until(delivery: Delivery, opens: datetime) -> str:
+    """What should have gone earlier, while no worker ran, waits for the receiver's hours; that is no attempt."""
+    finish(delivery, state="waiting", next_at=opens, attempts=delivery.attempts - 1)
     return "put_off"
 
 

@@ -184,6 +184,31 @@ def test_a_failure_is_retried_within_minutes_by_day_and_in_the_morning_at_night(
         assert earliest <= again(row).next_at - at <= latest
 
 
+def test_what_is_overdue_at_night_waits_for_the_morning_and_that_is_no_attempt(queued, mail, web, robot):
+    group = {"kind": "group", "channel": "wecom", "person": None, "endpoint": robot}
+    rows, about_the_system = [queued(kind="prompt"), queued(**group)], queued("test")
+    Delivery.objects.exclude(pk=about_the_system.pk).update(attempts=3, problem="忙")
+    night = AT + 13 * HOUR  # 22:00, after a day without a worker
+    assert send_due(at=night) == {"sent": 1, "put_off": 2, "failed": 0, "dropped": 0}
+    assert again(about_the_system).state == "sent" and web.asked == []
+    for row in map(again, rows):
+        assert (row.state, row.attempts, row.problem, row.claimed_until) == ("waiting", 3, "忙", None)
+        assert timedelta(0) <= row.next_at - (AT + 23 * HOUR) < MINUTE
+    assert send_due(at=AT + 23 * HOUR + MINUTE)["put_off"] == 0
+
+
+def test_what_is_overdue_heeds_the_persons_own_hours_and_the_days_off(queued, person):
+    row = queued(kind="prompt")
+    assert row.next_at == AT
+    Preference.objects.create(person=person, quiet_from=time(20), quiet_to=time(14))
+    assert send_due(at=AT + 4 * HOUR)["put_off"] == 1  # 13:00
+    assert timedelta(0) <= again(row).next_at - (AT + 5 * HOUR) < MINUTE
+    assert sending_state(AT + 4 * HOUR).waiting == 0  # by plan, not by a failure
+    FixedDay.objects.update(day=FRIDAY + timedelta(days=1))
+    assert send_due(at=AT + 4 * DAY)["put_off"] == 1
+    assert timedelta(0) <= again(row).next_at - (AT + 6 * DAY + 5 * HOUR) < MINUTE
+
+
 def test_a_demo_court_is_disturbed_by_its_own_days_at_the_hours_of_the_clock(queued):
     sunday = datetime(2026, 11, 22, 14, tzinfo=UTC)  # 22:00; the court's day is a Tuesday
     assert queued(kind="prompt", at=sunday).next_at == sunday + 10 * HOUR
