@@ -143,8 +143,8 @@ RETURNING d.*"""
 def send_due(*, at: datetime, limit: int = 50) -> dict[str, int]:
     """Hand over what is due, at most ``limit``; returns how many were sent, put off, failed and dropped.
 
-    What is overdue outside the receiver's hours is put off to them. Must not be called in a transaction. A server that does not answer is asked once: what else would go there waits
-    for the next run.
+    What is due outside the receiver's hours is put off to them. A server that does not answer is asked once: what
+    else would go there waits for the next run. Must not be called in a transaction.
     """
     done, shut, begun = Counter(sent=0, put_off=0, failed=0, dropped=0), set[str](), monotonic()
     for _ in range(limit):
