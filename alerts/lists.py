@@ -21,26 +21,19 @@ from alerts.letters import MARK, STAGES, Letter, written
 from alerts.links import link_to
 from alerts.messages import Message
 from alerts.models import Alert, Delivery, Notice
+from alerts.reminders import SEVERE
 from alerts.selectors import open_alerts
 from alerts.sheets import masked, sheet
 from cases.models import Clock
 from cases.selectors import days_paused
-from catalogues.ladders import STAGES as MILDEST_FIRST
 from catalogues.selectors import law_in_use
 from courts.models import Court, Posting, User
 from courts.roles import Role
 
 
-def near_stages(day: date) -> tuple[str, ...]:
-    """The stages that count as near the limit (临近审限): from the one the catalogue names to the worst."""
-    return MILDEST_FIRST[MILDEST_FIRST.index(str(law_in_use().setting("list_near_stage", day))) :]
-
-
-def near_limit(alerts: QuerySet[Alert], courts: Iterable[int], day: date) -> QuerySet[Alert]:
-    """The open alerts about the statutory limits near their end, without those of sealed cases (封存)."""
-    return alerts.filter(
-        kind="statutory", stage__in=near_stages(day), case__court__in=courts, case__sealed=""
-    )
+def near_limit(alerts: QuerySet[Alert], courts: Iterable[int]) -> QuerySet[Alert]:
+    """The open alerts about limits near their end or past it, as the pages say 临近审限; never of a sealed case (封存)."""
+    return alerts.filter(kind="statutory", stage__in=SEVERE, case__court__in=courts, case__sealed="")
 
 
 def queue_lists(*, at: datetime, today: date) -> int:
@@ -50,7 +43,7 @@ def queue_lists(*, at: datetime, today: date) -> int:
         Delivery.objects.filter(kind="list", key__startswith=f"{today} ").values_list("court", flat=True)
     )
     presidents = {court: people for court, people in presidents_on(today).items() if court.pk not in done}
-    contents = contents_of(presidents, today)
+    contents = contents_of(presidents)
 
     def queue_court(court: Court) -> int:
         window = Window.of(court.pk, today)
@@ -70,9 +63,9 @@ def presidents_on(day: date) -> dict[Court, list[User]]:
     return found
 
 
-def contents_of(courts: Iterable[Court], day: date) -> dict[int, list[str]]:
+def contents_of(courts: Iterable[Court]) -> dict[int, list[str]]:
     """What stands on each court's list, as texts that differ when anything on it does."""
-    alerts = near_limit(Alert.objects.open(), [court.pk for court in courts], day)
+    alerts = near_limit(Alert.objects.open(), [court.pk for court in courts])
     found: dict[int, list[str]] = defaultdict(list)
     for court, case, stage, due_on in alerts.order_by("case").values_list(
         "case__court", "case", "stage", "due_on"
@@ -147,7 +140,7 @@ def compose(delivery: Delivery, at: datetime) -> Message | None:
         return None
     if is_overtaken(delivery, court=court):
         return None
-    alerts = list(near_limit(open_alerts(person), [court.pk], day))
+    alerts = list(near_limit(open_alerts(person), [court.pk]))
     if not alerts:
         return None
     name = f"{court.name}-临近审限案件清单-{day}"
@@ -165,7 +158,7 @@ def presides(person: User, court: Court, day: date) -> bool:
 
 def heading(court: Court, count: int, day: date, at: datetime) -> tuple[str, ...]:
     """Filters, definition and time of the data, as they stand above the table and below the letter."""
-    stages = "、".join(STAGES[stage] for stage in near_stages(day))
+    stages = "、".join(STAGES[stage] for stage in SEVERE)
     return (
         f"范围：{court.name}未结案件，不含封存案件；共 {count} 件",
         f"口径：法定审限已到预警{stages}阶段的案件，一案一行；到期日由系统按已登记的事实计算，暂停天数为已扣除的天数",

@@ -27,7 +27,13 @@ def near_list(request: HttpRequest) -> HttpResponse:
     court = court_asked(courts, asked)
     if court is None:
         raise Http404("no such court")
-    found = near_limit(open_alerts(request.user), [court.pk], day)
+    found = near_limit(open_alerts(request.user), [court.pk])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"alerts": described(list(page.object_list), day), "page": page, "court": court}
-    return render(request, "alerts/near.html", context | {"stages": list(reversed(Alert.STAGES))})
+    context = {
+        "alerts": described(list(page.object_list), day),
+        "page": page,
+        "kept": f"court={court.pk}",
+        "court": court,
+        "stages": list(reversed(Alert.STAGES)),
+    }
+    return render(request, "alerts/near.html", context)

@@ -27,7 +27,6 @@ SETTINGS: Mapping[str, tuple[int, int] | Mapping[str, str]] = {
     "stalled_years": (1, 10),
     "stalled_least_days": (1, 365),
     "pause_review_days": (1, 365),
-    "list_near_stage": {name: STAGES[name] for name in ("early", "mid", "urgent")},
     "node_profile": {"all": "全部节点", **PROFILES},
     "calendar_warn_month": (1, 12),
 }

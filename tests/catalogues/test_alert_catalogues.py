@@ -128,7 +128,6 @@ def test_every_refusal_is_also_said_in_chinese(ladders):
     [
         ("digest_hour", {"n": 24}, '"n" must be a whole number from 0 to 23'),
         ("digest_hour", {"n": None, "text": "八点"}, '"n" must be a whole number from 0 to 23'),
-        ("list_near_stage", {"text": "overdue"}, '"text" must be one of: early, mid, urgent'),
         ("node_profile", {"text": "xx"}, '"text" must be one of: all, sz, gz, sx, yb'),
     ],
 )
