@@ -164,6 +164,7 @@ def prompts(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "may_send": may_send or tab == SENT,
         "page": page,
+        "kept": f"tab={tab}",
         "lines": box.shown(page.object_list, day),
         "asked": box.asked(request.user).count(),
     }

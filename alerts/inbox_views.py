@@ -36,6 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "tabs": box.TABS,
         "page": page,
+        "kept": f"tab={tab}",
         "lines": box.shown(page.object_list, today()),
         "unread": box.unread_count(request.user),
         "asked": box.asked(request.user).count(),
