@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -132,7 +131,7 @@ def day_page(request: HttpRequest, tried: Tried) -> dict[str, Any]:
         "query": query,
         "conditions": form.conditions(),
         **fields_shown(form, asked),
-        "saved": saved_views(request.user),
+        "saved": SavedView.objects.offered_to(request.user).filter(page=reverse("alerts:day")),
         "every": Subscription.EVERY,
     }
 
@@ -180,14 +179,6 @@ def forms_of(user: Any, tab: Tab, tried: Tried) -> list[tuple[Bulk, BulkForm]]:
         else (act, blank(act, tried.typed, ids="bulk_%s", **(words if act.code == "prompt" else {})))
         for act in acts_for(user, tab.code)
     ]
-
-
-def saved_views(user: Any) -> QuerySet[SavedView]:
-    """One's own views of this page and those that people of the same courts share."""
-    courts = [seat.court_id for seat in user.seats]
-    shared = Q(shared=True, owner__postings__court__in=courts, owner__postings__ends_on=None)
-    found = SavedView.objects.filter(Q(owner=user) | shared, page=reverse("alerts:day"))
-    return found.distinct().order_by("name", "pk")
 
 
 @login_required

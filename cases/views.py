@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -55,18 +54,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     }
     if is_part(request):
         return render(request, "cases/_table.html", context)
-    return render(request, "cases/list.html", context | {"saved": saved_views(request.user)})
-
-
-def saved_views(user: Any) -> Any:
-    """One's own saved filters and those that people of the same courts share."""
-    courts = [seat.court_id for seat in user.seats]
-    shared = Q(shared=True, owner__postings__court__in=courts, owner__postings__ends_on=None)
-    return (
-        SavedView.objects.filter(Q(owner=user) | shared, page=reverse("cases:list"))
-        .distinct()
-        .order_by("name", "pk")
-    )
+    saved = SavedView.objects.offered_to(request.user).filter(page=reverse("cases:list"))
+    return render(request, "cases/list.html", context | {"saved": saved})
 
 
 def is_part(request: HttpRequest) -> bool:

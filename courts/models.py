@@ -223,6 +223,14 @@ class StandIn(models.Model):
         ]
 
 
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def offered_to(self, user: User) -> SavedViewQuerySet:
+        """One's own, and those that people of the same courts share; each once, by name."""
+        courts = [seat.court_id for seat in user.seats]
+        shared = Q(shared=True, owner__postings__court__in=courts, owner__postings__ends_on=None)
+        return self.filter(Q(owner=user) | shared).distinct().order_by("name", "pk")
+
+
 class SavedView(models.Model):
     """A page with its filters under a name (保存的视图); the filters are the address's query."""
 
@@ -231,6 +239,8 @@ class SavedView(models.Model):
     name = models.CharField("名称", max_length=60)
     query = models.TextField("条件", blank=True)
     shared = models.BooleanField("本院共享", default=False)
+
+    objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "保存的视图"
