@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from alerts.handling import DONE, SNOOZED, latest_day, mark_done, may_handle, snooze
 from alerts.models import Alert
 from alerts.prompts import send_prompt
-from alerts.queue import FINISHING
 from alerts.watching import unwatch, watch_case
 from audit import trail
 from cases.acts import CloseForm
@@ -26,6 +25,7 @@ from cases.forms import day_field, id_in
 from cases.guard import NOT_YOURS, may_on
 from cases.lawful import PAUSES
 from cases.models import Case, Exclusion, ProcedureEvent
+from cases.nodes import FINISHING
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Posting, User

@@ -18,9 +18,9 @@ from alerts.letters import MARK, WORST_FIRST, Letter, Line, and_more, counted, w
 from alerts.links import link_to
 from alerts.messages import Message
 from alerts.models import Delivery, Endpoint, Notice, Preference
-from alerts.queue import looks_finished
 from alerts.reminders import SEVERE, Reminder, Sent, last_digests, reminders_of, resumed, standing
 from alerts.selectors import described
+from cases.finished import looks_finished
 from catalogues.selectors import law_in_use
 from courts.models import Posting, User
 

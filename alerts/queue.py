@@ -18,14 +18,12 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Handling, Notice, Watch
-from cases.models import Case, Doubt, ProcedureEvent
+from cases.finished import looks_finished
+from cases.models import Case, Doubt
 from cases.querying import by_fields, found_by, with_statutory_clock
 from courts.models import User
 from courts.roles import Permission
 
-#: Events that come with the end of a case or after it: an open case with one of them is probably finished.
-FINISHING = ("宣判", "送达判决", "收到上诉状", "送达上诉状副本", "收到上诉答辩状", "上诉期满", "移送上诉", "生效", "交付执行",
-             "上网", "归档")  # fmt: skip
 #: What stands still once a case is finished: alerts of these kinds would nag for nothing.
 FALSE_IF_FINISHED = ("statutory", "derived", "stalled")
 #: Doubts that leave a case without a clock, and so without a warning.
@@ -175,10 +173,6 @@ def came_back(asked: Asked) -> Exists:
 def not_false() -> Q:
     """Not an alert about a limit of a case that is probably finished."""
     return ~Q(looks_finished("case_id"), kind__in=FALSE_IF_FINISHED)
-
-
-def looks_finished(case: str) -> Exists:
-    return Exists(ProcedureEvent.objects.filter(case=OuterRef(case), node__in=FINISHING, withdrawn_at=None))
 
 
 def unanswered(asked: Asked) -> QuerySet[Notice]:

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Handling, Notice, Watch
-from alerts.queue import FINISHING, Asked, severity, unanswered
+from alerts.queue import Asked, severity, unanswered
 from alerts.selectors import described
 from cases.models import Case, Clock, Doubt, Exclusion, ProcedureEvent
+from cases.nodes import FINISHING
 from cases.selectors import Row, rows
-from catalogues.selectors import Law, law_in_use
+from cases.timeline import name_of_ground
+from catalogues.selectors import law_in_use
 from courts.scoping import by_office
 
 MARKS = {"stalled": _("停滞"), "pause": _("暂停待复核")}
@@ -143,10 +145,6 @@ def note_on(alert: Any) -> str:
     if alert.kind == "pause":
         return str(_("复核日 %s") % alert.due_on)
     return str(_("超 %s 天") % alert.days_over) if alert.days_over > 0 else ""
-
-
-def name_of_ground(ground: str, law: Law) -> str:
-    return law.grounds[ground][-1].name if ground in law.grounds else ground
 
 
 def last_days_to_apply(case_ids: Sequence[int], today: date) -> Iterable[tuple[int, date]]:

@@ -8,6 +8,7 @@ from django.db.models import Case as Switch
 from django.db.models import IntegerField, QuerySet, Value, When
 
 from alerts.models import Alert
+from cases.timeline import name_of_ground
 from catalogues.ladders import STAGES
 from catalogues.selectors import Law, law_in_use
 from courts.models import User
@@ -15,11 +16,9 @@ from courts.models import User
 WORST_FIRST = tuple(reversed(STAGES))
 
 
-def open_alerts(user: User, stage: str = "") -> QuerySet[Alert]:
+def open_alerts(user: User) -> QuerySet[Alert]:
     """The open alerts on cases the user may see, worst stage first, then by due date."""
     found = Alert.objects.visible_to(user).open()
-    if stage in STAGES:
-        found = found.filter(stage=stage)
     order = Switch(
         *(When(stage=name, then=Value(place)) for place, name in enumerate(WORST_FIRST)),
         output_field=IntegerField(),
@@ -47,7 +46,7 @@ def name_of_clock(clock: str, law: Law) -> str:
     """What is watched, by the name people know it by: a limit or a step of the catalogue, or what a source calls it."""
     kind, _, about = clock.partition(":")
     if kind == "pause":
-        return f"停表复核（{law.grounds[about][-1].name if about in law.grounds else about}）"
+        return f"停表复核（{name_of_ground(about, law)}）"
     if kind == "calendar":
         return f"{about} 年放假安排尚未录入"
     for names in (law.limits, law.nodes):

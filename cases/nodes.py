@@ -75,6 +75,11 @@ TABLE = (
     NodeRule("N91", "生效", ("上网",), outlives_case=True),
 )  # fmt: skip
 
+#: Events that come with the end of a case or after it: an open case with one of them is probably finished.
+FINISHING = (
+    "宣判", "送达判决", "收到上诉状", "送达上诉状副本", "收到上诉答辩状", "上诉期满", "移送上诉", "生效", "交付执行", "上网", "归档",
+)  # fmt: skip
+
 #: By when an extension is to be asked for, and decided, counted back from the end of the limit (延长审限申请、审批截止).
 EXTENSION_STEPS = {"民事": ("N53", "N54"), "刑事": ("N55",), "行政": ("N56",)}
 

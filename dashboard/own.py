@@ -18,6 +18,7 @@ from alerts.models import Alert
 from alerts.selectors import name_of_clock
 from cases.models import Case, Clock, Exclusion
 from cases.selectors import name_and_basis
+from cases.timeline import name_of_ground
 from catalogues.ladders import ladder_for, stage_on
 from catalogues.law import AlertLadder
 from catalogues.selectors import Law
@@ -129,10 +130,6 @@ def due_of_pause(pause: Exclusion, day: Day) -> Due:
     review_on = pause.review_on or pause.starts_on + usual
     stage = day.stage(pause.case, "pause", pause.starts_on, review_on)
     return Due(pause.case, "pause", name_of_ground(pause.ground, day.law), "", review_on, stage, day.today)
-
-
-def name_of_ground(code: str, law: Law) -> str:
-    return law.grounds[code][-1].name if code in law.grounds else code
 
 
 def stalled(user: User, day: Day) -> list[Due]:
