@@ -1,14 +1,14 @@
 """Acts on several cases at once from the day page: each done or refused for itself, and nothing typed is lost."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 import time_machine
 
-from alerts.models import Alert, Handling, Notice, Prompt, Watch
+from alerts.models import Handling, Notice, Prompt, Watch
 from audit.models import Entry
 from cases.models import Exclusion, ProcedureEvent
 from courts.models import Division
@@ -22,16 +22,6 @@ WORDS = "请抓紧办理、按期审结。"
 def on_the_day():
     with time_machine.travel("2026-06-30T12:00:00+08:00", tick=False):
         yield TODAY
-
-
-@pytest.fixture
-def alert(file_case, now):
-    def create(stage="urgent", *, case=None, days=3, **fields) -> Alert:
-        values = {"kind": "statutory", "clock": "civ_first_ordinary", "began_on": TODAY, "raised_at": now}
-        due_on = TODAY + timedelta(days=days)
-        return Alert.objects.create(case=case or file_case(), stage=stage, due_on=due_on, **(values | fields))
-
-    return create
 
 
 @pytest.fixture

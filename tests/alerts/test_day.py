@@ -29,22 +29,6 @@ def on_the_day():
 
 
 @pytest.fixture
-def alert(file_case, now):
-    def create(stage="urgent", *, kind="statutory", case=None, days=3, **fields) -> Alert:
-        values = {
-            "clock": "civ_first_ordinary" if kind == "statutory" else kind,
-            "began_on": TODAY,
-            "raised_at": now,
-        }
-        due_on = TODAY + timedelta(days=days)
-        return Alert.objects.create(
-            case=case or file_case(), kind=kind, stage=stage, due_on=due_on, **(values | fields)
-        )
-
-    return create
-
-
-@pytest.fixture
 def read(client):
     """``read(user, "?tab=near")``: the words of the page."""
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from alerts.handling import acknowledge, end_handling, mark_done, snooze
-from alerts.models import Alert, Notice, Prompt, Watch
+from alerts.models import Notice, Prompt, Watch
 from alerts.queue import BY_CODE, Asked, cases_in, counts, in_order, tabs_for
 from cases.models import Doubt, ProcedureEvent
 
@@ -19,24 +19,6 @@ LATER = {"reason": "等待鉴定意见", "until_on": TODAY + timedelta(days=2)}
 def on_the_day():
     with time_machine.travel("2026-06-30T12:00:00+08:00", tick=False):
         yield TODAY
-
-
-@pytest.fixture
-def alert(file_case, now):
-    """``alert("urgent", kind="node", case=…, days=3)``: an open alert, of a case of its own unless one is given."""
-
-    def create(stage="urgent", *, kind="statutory", case=None, days=3, **fields) -> Alert:
-        values = {
-            "clock": "civ_first_ordinary" if kind == "statutory" else kind,
-            "began_on": TODAY,
-            "raised_at": now,
-        }
-        due_on = TODAY + timedelta(days=days)
-        return Alert.objects.create(
-            case=case or file_case(), kind=kind, stage=stage, due_on=due_on, **(values | fields)
-        )
-
-    return create
 
 
 @pytest.fixture
