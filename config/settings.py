@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "dashboard",
     "ingest",
     "alerts",
+    "supervision",
     "cases",
     "catalogues",
     "courts",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("courts.urls")),
     path("cases/", include("cases.urls")),
     path("alerts/", include("alerts.urls")),
+    path("supervision/", include("supervision.urls")),
     path("imports/", include("ingest.urls")),
     path("running/", include("pipeline.urls")),
     path("api/v1/", include("config.api")),

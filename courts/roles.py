@@ -97,12 +97,31 @@ class Permission(StrEnum):
     SEND_PROMPT = "send_prompt"  # a written reminder that asks for acknowledgement (提示)
     MANAGE_SENDING = "manage_sending"  # channels, subscriptions and node profiles of the own court
     SEE_RUNNING = "see_running"  # whether the system itself runs (运行状况)
+    SEE_FLAGS = "see_flags"  # four-category flags and the log of cases one sees
+    SEE_SECRET_FLAGS = "see_secret_flags"  # unverified complaints of the own court (涉密标识)
+    RAISE_FLAG = "raise_flag"  # flag a case one sits on
+    TICK_AT_FILING = "tick_at_filing"  # the boxes of the filing form (立案标识)
+    PROMPT_FLAG = "prompt_flag"  # remind the competent leader to flag; decides nothing
+    DECIDE_FLAGS = "decide_flags"  # confirm, reject, revoke in one's remit
+    DECIDE_DISPUTES = "decide_disputes"  # disputed flags, and what nobody acted on
+    TAKE_MEASURES = "take_measures"  # which of them: supervision/powers.py
+    REPLY_TO_MEASURES = "reply_to_measures"  # the panel's reply
+    VERIFY_COMPLAINTS = "verify_complaints"  # complaints and findings, the Three Provisions
+    STATE_PUBLIC_CONCERN = "state_public_concern"  # petitions, media heat, group visits (信访、舆情)
+    EDIT_RULES = "edit_rules"  # draft and try out rules
+    APPROVE_RULES = "approve_rules"  # approve another's rule
+    WRITE_LETTERS = "write_letters"
+    APPROVE_LETTERS = "approve_letters"
+    SEE_LEDGER = "see_ledger"  # supervisors' ledgers of the own court (履职台账)
+    SEE_RISKS = "see_risks"  # the risk matrix
+    ENTER_RISKS = "enter_risks"
 
 
 _P = Permission
 _HANDLES = frozenset(
     {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE}
 )
+_SITS = frozenset({_P.SEE_FLAGS, _P.RAISE_FLAG, _P.REPLY_TO_MEASURES})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.PRESIDENT: frozenset(
@@ -116,18 +135,31 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.BROWSE_CATALOGUES,
             _P.SEND_PROMPT,
             _P.SEE_RUNNING,
+            _P.SEE_FLAGS,
+            _P.SEE_SECRET_FLAGS,
+            _P.DECIDE_FLAGS,
+            _P.DECIDE_DISPUTES,
+            _P.TAKE_MEASURES,
+            _P.APPROVE_RULES,
+            _P.APPROVE_LETTERS,
+            _P.SEE_LEDGER,
+            _P.SEE_RISKS,
         }
     ),
-    Role.VICE_PRESIDENT: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}),
-    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD}),
+    Role.VICE_PRESIDENT: frozenset(
+        {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
+        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.APPROVE_LETTERS}
+    ),
+    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES}),
     Role.DIVISION_HEAD: frozenset(
         {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
+        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES}
     ),
-    Role.PRESIDING: _HANDLES,
-    Role.JUDGE: _HANDLES,
-    Role.ASSISTANT: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE}),
+    Role.PRESIDING: _HANDLES | _SITS,
+    Role.JUDGE: _HANDLES | _SITS,
+    Role.ASSISTANT: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.SEE_FLAGS}),
     Role.CLERK: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT}),
-    Role.FILING: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN}),
+    Role.FILING: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN, _P.SEE_FLAGS, _P.TICK_AT_FILING}),
     Role.TRIAL_OFFICE: frozenset(
         {
             _P.SEE_DASHBOARD,
@@ -147,15 +179,26 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.SEND_PROMPT,
             _P.MANAGE_SENDING,
             _P.SEE_RUNNING,
+            _P.SEE_FLAGS,
+            _P.PROMPT_FLAG,
+            _P.EDIT_RULES,
+            _P.APPROVE_RULES,
+            _P.WRITE_LETTERS,
+            _P.SEE_LEDGER,
+            _P.SEE_RISKS,
         }
     ),
-    Role.DISCIPLINE: frozenset({_P.SEE_TRAIL}),
+    Role.DISCIPLINE: frozenset(
+        {_P.SEE_TRAIL, _P.SEE_SECRET_FLAGS, _P.VERIFY_COMPLAINTS, _P.WRITE_LETTERS}
+        | {_P.SEE_LEDGER, _P.SEE_RISKS, _P.ENTER_RISKS}
+    ),
     Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),  # postings of the own court and those below
-    Role.PETITION: frozenset[Permission](),
+    Role.PETITION: frozenset({_P.STATE_PUBLIC_CONCERN}),
     Role.ITADMIN: frozenset(
         {_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE, _P.MANAGE_SENDING, _P.SEE_RUNNING}
+        | {_P.EDIT_RULES}
     ),
-    Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES}),
+    Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.SEE_FLAGS}),
     Role.EXTERNAL: frozenset[Permission](),
 }
 
