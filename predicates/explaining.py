@@ -9,7 +9,7 @@ from typing import Any
 
 from predicates.language import Test, compile_condition, leaf_test
 from predicates.operators import OPERATORS
-from predicates.sentences import label_of, say_value
+from predicates.sentences import say_change
 from predicates.terms import All, Condition, Fact, Facts, Leaf, NoneOf, Parameters, leaves_of, value_of
 
 #: Up to so many tags of one fact, every mix of them is tried; beyond, one more or one less.
@@ -77,7 +77,9 @@ def _change(
     for leaf, becomes in _candidates(fact, leaves, now, parameters):
         if holds({**known, fact.name: becomes}):
             value = value_of(leaf, parameters)
-            return Change(fact.name, leaf.op, value, now, becomes, _sentence(fact, leaf, now, becomes, value))
+            return Change(
+                fact.name, leaf.op, value, now, becomes, say_change(fact, leaf.op, value, now, becomes)
+            )
     return None
 
 
@@ -134,13 +136,3 @@ def _tags(value: Any) -> list[str]:
 def _turns(leaf: Leaf, now: object, value: object, parameters: Parameters) -> bool:
     test = leaf_test(leaf, parameters)
     return test(value) is not (now is not None and test(now))
-
-
-def _sentence(fact: Fact, leaf: Leaf, now: object, becomes: object, value: Any) -> str:
-    """若同一方当事人人数不少于10人（现为9人）."""
-    operator = OPERATORS[leaf.op]
-    if operator.test(becomes, value):
-        wanted = operator.words.format(say_value(fact, value))
-    else:
-        wanted = f"改为{say_value(fact, becomes)}"
-    return f"若{label_of(fact)}{wanted}（现为{say_value(fact, now)}）"

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 
 #: Where in a document: names of keys and places in lists, counted from nought.
 Path = tuple[str | int, ...]
+#: As the files write them, not as Python does.
+PLAIN = {None: "null", True: "true", False: "false"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def unknown(what: str, chinese: str, got: str, known: Iterable[str], *path: str 
 
 def shown(value: object) -> str:
     """A value as a message quotes it: short, on one line."""
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = PLAIN[value] if value is None or isinstance(value, bool) else str(value)
+    text = f'"{value}"' if isinstance(value, str) else text
     text = " ".join(text.split())
     return text if len(text) <= 60 else text[:59] + "…"

@@ -90,3 +90,13 @@ def _number(value: Any) -> str:
     """Without an exponent and without needless noughts."""
     text = f"{Decimal(str(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def say_change(fact: Fact, op: str, value: object, now: object, becomes: object) -> str:
+    """What would have to be otherwise: 若同一方当事人人数不少于10人（现为9人）."""
+    operator = OPERATORS[op]
+    if operator.test(becomes, value):
+        wanted = operator.words.format(say_value(fact, value))
+    else:
+        wanted = f"改为{say_value(fact, becomes)}"
+    return f"若{label_of(fact)}{wanted}（现为{say_value(fact, now)}）"
