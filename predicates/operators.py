@@ -81,38 +81,34 @@ def _union(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(value for some in values for value in some))
 
 
-def _nothing(_values: Iterable[Any]) -> None:
-    return None
-
-
 def _overlaps(known: Any, values: Any) -> bool:
     return any(value in known for value in values)
 
 
 OPERATORS: dict[str, Operator] = {
-    "eq": Operator(NUMBERS | NAMES | {"bool"}, ONE_VALUE, operator.eq, "{0} = {1}", "为{0}", _value),
-    "ne": Operator(NUMBERS | NAMES | {"bool"}, ONE_VALUE, operator.ne, "{0} <> {1}", "不为{0}", _other),
-    "gte": Operator(NUMBERS, ONE_VALUE, operator.ge, "{0} >= {1}", "不少于{0}", _value, min),
-    "gt": Operator(NUMBERS, ONE_VALUE, operator.gt, "{0} > {1}", "超过{0}", _above, min),
-    "lte": Operator(NUMBERS, ONE_VALUE, operator.le, "{0} <= {1}", "不超过{0}", _value, max),
-    "lt": Operator(NUMBERS, ONE_VALUE, operator.lt, "{0} < {1}", "少于{0}", _below, max),
+    "eq": Operator(NUMBERS | NAMES | {"bool"}, ONE_VALUE, operator.eq, "{fact} = {value}", "为{0}", _value),
+    "ne": Operator(NUMBERS | NAMES | {"bool"}, ONE_VALUE, operator.ne, "{fact} <> {value}", "不为{0}", _other),
+    "gte": Operator(NUMBERS, ONE_VALUE, operator.ge, "{fact} >= {value}", "不少于{0}", _value, min),
+    "gt": Operator(NUMBERS, ONE_VALUE, operator.gt, "{fact} > {value}", "超过{0}", _above, min),
+    "lte": Operator(NUMBERS, ONE_VALUE, operator.le, "{fact} <= {value}", "不超过{0}", _value, max),
+    "lt": Operator(NUMBERS, ONE_VALUE, operator.lt, "{fact} < {value}", "少于{0}", _below, max),
     "in": Operator(
-        NUMBERS | NAMES, SEVERAL, lambda known, values: known in values, "{0} IN {1}", "为{0}", _each, _union
+        NUMBERS | NAMES, SEVERAL, lambda known, values: known in values, "{fact} IN ({values})", "为{0}", _each, _union
     ),
     "not_in": Operator(
-        NUMBERS | NAMES, SEVERAL, lambda known, values: known not in values, "{0} NOT IN {1}", "不为{0}", _other
+        NUMBERS | NAMES, SEVERAL, lambda known, values: known not in values, "{fact} NOT IN ({values})", "不为{0}", _other
     ),
     # The list of the rule stands on the left: PostgreSQL takes the right one apart for every row, and a case has few tags.
     "contains_any": Operator(
-        frozenset({"list"}), SEVERAL, _overlaps, "{1} && {0}", "含有{0}", _with_one, _union
+        frozenset({"list"}), SEVERAL, _overlaps, "{tags} && {fact}", "含有{0}", _with_one, _union
     ),
     "is_true": Operator(
-        frozenset({"bool"}), NO_VALUE, lambda known, _: known is True, "{0}", "为“是”", lambda *_: [True], _nothing
+        frozenset({"bool"}), NO_VALUE, lambda known, _: known is True, "{fact}", "为“是”", lambda *_: [True]
     ),
     "is_false": Operator(
-        frozenset({"bool"}), NO_VALUE, lambda known, _: known is False, "NOT {0}", "为“否”", lambda *_: [False], _nothing
+        frozenset({"bool"}), NO_VALUE, lambda known, _: known is False, "NOT {fact}", "为“否”", lambda *_: [False]
     ),
     "exists": Operator(
-        frozenset(TYPES), NO_VALUE, lambda _known, _value: True, "{0} IS NOT NULL", "已有记录", lambda *_: [], _nothing
+        frozenset(TYPES), NO_VALUE, lambda _known, _value: True, "{fact} IS NOT NULL", "已有记录", lambda *_: []
     ),
 }  # fmt: skip
