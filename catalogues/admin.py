@@ -18,7 +18,7 @@ from audit import trail
 from catalogues import schema, selectors, services
 from catalogues.differences import compare, words
 from catalogues.entry_forms import EntryForm
-from catalogues.fields import KINDS
+from catalogues.kinds import KINDS
 from catalogues.models import Edition, Item
 from courts.models import Court
 from courts.roles import Permission

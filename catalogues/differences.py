@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalogues.fields import KINDS, Field
+from catalogues.fields import Field
+from catalogues.kinds import KINDS
 
 Entries = Iterable[tuple[str, Mapping[str, Any]]]
 

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalogues.fields import KINDS, Field
+from catalogues.fields import Field
+from catalogues.kinds import KINDS
 
 JOIN = "__"
 LONG = {"note", "basis"}

@@ -95,7 +95,11 @@ PROFILES = {"sz": "24 项组", "gz": "42 项组", "sx": "31 项组", "yb": "182 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an entry: ``type`` is text, number, date, texts, dates or items; ``label`` is for people."""
+    """One field of an entry; ``label`` is for people.
+
+    ``type`` is text, number (whole), decimal, date, texts, dates or items; files that ship may also use flag (true or
+    false), names (code to Chinese words) and open (whatever another room reads).
+    """
 
     name: str
     label: str
@@ -115,45 +119,46 @@ class Kind:
     fields: tuple[Field, ...]
 
 
-def _choice(name: str, label: str, choices: Mapping[str, str], *, required: bool = True) -> Field:
+def choice(name: str, label: str, choices: Mapping[str, str], *, required: bool = True) -> Field:
+    """A field that takes one of the codes of a table."""
     return Field(name, label, required=required, choices=choices)
 
 
 NAME = Field("name", "名称", required=True)
 NOTE = Field("note", "备注")
 BASIS = Field("basis", "依据", required=True)
-SURE = _choice("confidence", "置信度", CONFIDENCE)
+SURE = choice("confidence", "置信度", CONFIDENCE)
 WINDOW = (
     Field("effective_from", "起用日", "date", required=True),
     Field("effective_to", "停用日", "date"),
-    _choice("dated_by", "日期依据", DATED_BY),
+    choice("dated_by", "日期依据", DATED_BY),
 )
 SCOPE = Field("scope", "适用案件类别", "texts", required=True, choices=SCOPES)
 EXTENSION = (
     Field("n", "可延长数", "number"),
     Field("max_n", "单次最长数", "number"),
-    _choice("unit", "单位", EXTENSION_UNITS),
-    _choice("approver", "批准主体", APPROVERS),
+    choice("unit", "单位", EXTENSION_UNITS),
+    choice("approver", "批准主体", APPROVERS),
     Field("times", "可批准次数", "number"),
     BASIS, SURE, NOTE,
 )  # fmt: skip
 TIME_LIMIT_VERSION = (
     *WINDOW,
     Field("n", "期间", "number"),
-    _choice("unit", "单位", UNITS, required=False),
+    choice("unit", "单位", UNITS, required=False),
     Field("plus_days", "另加日数", "number"),
     Field("max_n", "至迟", "number"),
     Field("first", "一审程序月数", "number"),
     Field("second", "二审程序月数", "number"),
-    _choice("event", "所待事件", EVENTS, required=False),
-    _choice("meaning", "含义", MEANINGS, required=False),
+    choice("event", "所待事件", EVENTS, required=False),
+    choice("meaning", "含义", MEANINGS, required=False),
     Field("urgent_n", "情况紧急时的期间", "number"),
     Field("urgent_hours", "情况紧急时的小时数", "number"),
-    _choice("start", "起算", STARTS),
-    _choice("start_alt", "另一起算", STARTS, required=False),
-    _choice("end", "终点", ENDS),
-    _choice("counting", "月末规则", COUNTINGS),
-    _choice("roll", "顺延", ROLLS),
+    choice("start", "起算", STARTS),
+    choice("start_alt", "另一起算", STARTS, required=False),
+    choice("end", "终点", ENDS),
+    choice("counting", "月末规则", COUNTINGS),
+    choice("roll", "顺延", ROLLS),
     BASIS, SURE,
     Field("extensions", "延长", "items", fields=EXTENSION),
     NOTE,
@@ -161,27 +166,27 @@ TIME_LIMIT_VERSION = (
 NODE_VERSION = (
     *WINDOW,
     Field("n", "时限", "number"),
-    _choice("unit", "单位", NODE_UNITS),
+    choice("unit", "单位", NODE_UNITS),
     Field("summary", "简易程序", "number"),
     Field("start_node", "起", required=True),
     Field("end_node", "止", required=True),
-    _choice("direction", "方向", DIRECTIONS),
-    _choice("kind", "性质", NODE_KINDS),
+    choice("direction", "方向", DIRECTIONS),
+    choice("kind", "性质", NODE_KINDS),
     BASIS, SURE, NOTE,
 )  # fmt: skip
 GROUND_VERSION = (
     *WINDOW,
-    _choice("mode", "方式", MODES),
+    choice("mode", "方式", MODES),
     Field("start_event", "起", required=True),
     Field("end_event", "止", required=True),
     Field("max", "上限"),
     Field("max_n", "上限数", "number"),
-    _choice("max_unit", "上限单位", {"day": "日", "month": "个月"}, required=False),
+    choice("max_unit", "上限单位", {"day": "日", "month": "个月"}, required=False),
     BASIS, SURE, NOTE,
 )  # fmt: skip
 LADDER_STAGE = (
-    _choice("stage", "阶段", STAGES),
-    _choice("measure", "起点", MEASURES),
+    choice("stage", "阶段", STAGES),
+    choice("measure", "起点", MEASURES),
     Field("n", "日数（几分之几的，填分子）", "number", required=True),
     Field("of", "分母（仅几分之几时填）", "number"),
     Field("tell", "告知对象", "texts", required=True, choices=CAPACITIES),
@@ -191,14 +196,14 @@ LADDER_STAGE = (
 LADDER_VERSION = (
     *WINDOW,
     Field("stages", "阶段", "items", required=True, fields=LADDER_STAGE),
-    _choice("lapses", "到期后不再预警", {"yes": "是（逾期不构成违反，如倒算的申请日）", "no": "否"}, required=False),
+    choice("lapses", "到期后不再预警", {"yes": "是（逾期不构成违反，如倒算的申请日）", "no": "否"}, required=False),
     BASIS, SURE, NOTE,
 )  # fmt: skip
 SETTING_VERSION = (
     *WINDOW,
     Field("n", "数值", "number"),
     Field("text", "文字值"),
-    _choice("unit", "单位", SETTING_UNITS),
+    choice("unit", "单位", SETTING_UNITS),
     BASIS, SURE, NOTE,
 )  # fmt: skip
 MONITORED_NODE = (
@@ -214,7 +219,7 @@ CAUSE = (
     NAME,
     Field("parent", "上级案由"),
     Field("level", "级别", "number", required=True),
-    _choice("status", "状态", CAUSE_STATUS),
+    choice("status", "状态", CAUSE_STATUS),
     SURE, NOTE,
 )  # fmt: skip
 COURT = (
@@ -224,7 +229,7 @@ COURT = (
     Field("province", "省份", required=True),
     Field("prefix", "法院代字"),
     Field("admin_code", "区划代码"),
-    _choice("confidence", "置信度", COURT_CONFIDENCE),
+    choice("confidence", "置信度", COURT_CONFIDENCE),
     NOTE,
 )
 CASE_TYPE = (
@@ -232,7 +237,7 @@ CASE_TYPE = (
     Field("type_code", "类型代字", required=True),
     Field("category_code", "大类编号"),
     Field("category", "大类", required=True),
-    _choice("status", "来历", CASE_TYPE_STATUS),
+    choice("status", "来历", CASE_TYPE_STATUS),
     SURE, NOTE,
 )  # fmt: skip
 HOLIDAY = (
@@ -243,14 +248,15 @@ HOLIDAY = (
 CALENDAR_YEAR = (
     Field("source", "来源", required=True),
     Field("notice", "文号"),
-    _choice("source_confidence", "来源置信度", CONFIDENCE),
+    choice("source_confidence", "来源置信度", CONFIDENCE),
     Field("effective_from", "起用日", "date", required=True),
     Field("holidays", "放假", "items", required=True, fields=HOLIDAY),
     Field("workdays", "调休上班", "dates", required=True),
 )
 
 
-def _versions(fields: tuple[Field, ...]) -> Field:
+def versions(fields: tuple[Field, ...]) -> Field:
+    """The field of an entry that changes with time: its versions, oldest first."""
     return Field("versions", "版本", "items", required=True, fields=fields)
 
 
@@ -260,15 +266,15 @@ KINDS = {
         Kind(
             "time_limits", "审限", "time_limits.yaml",
             (
-                _choice("category", "案件类别", CATEGORIES), NAME,
-                Field("case_codes", "类型代字", "texts", required=True), _versions(TIME_LIMIT_VERSION),
+                choice("category", "案件类别", CATEGORIES), NAME,
+                Field("case_codes", "类型代字", "texts", required=True), versions(TIME_LIMIT_VERSION),
             ),
         ),
         Kind(
             "nodes", "流程节点", "nodes.yaml",
-            (Field("stage", "阶段", required=True), NAME, SCOPE, _versions(NODE_VERSION)),
+            (Field("stage", "阶段", required=True), NAME, SCOPE, versions(NODE_VERSION)),
         ),
-        Kind("exclusion_grounds", "扣除事由", "exclusion_grounds.yaml", (NAME, SCOPE, _versions(GROUND_VERSION))),
+        Kind("exclusion_grounds", "扣除事由", "exclusion_grounds.yaml", (NAME, SCOPE, versions(GROUND_VERSION))),
         Kind("case_types", "案件类型", "case_types.yaml", CASE_TYPE),
         Kind("causes_civil", "民事案由", "causes_civil.csv", CAUSE),
         Kind("causes_criminal", "刑事案由", "causes_criminal.csv", CAUSE),
@@ -278,12 +284,12 @@ KINDS = {
         Kind(
             "alert_ladders", "预警阶梯", "alert_ladders.yaml",
             (
-                NAME, _choice("watches", "所看的事", WATCHES),
+                NAME, choice("watches", "所看的事", WATCHES),
                 Field("categories", "适用案件类别", "texts", required=True, choices=SCOPES),
-                Field("procedures", "适用程序（空为各种程序）", "texts", choices=PROCEDURES), _versions(LADDER_VERSION),
+                Field("procedures", "适用程序（空为各种程序）", "texts", choices=PROCEDURES), versions(LADDER_VERSION),
             ),
         ),
-        Kind("alert_settings", "预警参数", "alert_settings.yaml", (NAME, _versions(SETTING_VERSION))),
+        Kind("alert_settings", "预警参数", "alert_settings.yaml", (NAME, versions(SETTING_VERSION))),
         Kind("monitored_nodes", "监控节点", "monitored_nodes.yaml", MONITORED_NODE),
     )
 }  # fmt: skip

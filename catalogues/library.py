@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from catalogues import schema
+from catalogues import rulebook, schema, supervision_schema
 from catalogues.law import (
     AlertLadder,
     AlertSetting,
@@ -26,7 +26,18 @@ from catalogues.law import (
     Superseded,
     TimeLimit,
 )
+from catalogues.supervision_law import (
+    LetterKind,
+    MeasureRule,
+    Number,
+    RiskCategory,
+    RuleCategory,
+    RuleFact,
+    RuleProfile,
+    ShippedRule,
+)
 from catalogues.workdays import WorkCalendar
+from predicates.catalogue import Rule
 
 DATA = Path(__file__).parent / "data"
 LOADER = getattr(
@@ -90,7 +101,8 @@ TABLES = (
 )  # fmt: skip
 DOCUMENTS = (
     "time_limits.yaml", "exclusion_grounds.yaml", "nodes.yaml", "case_types.yaml", "calendars/national.yaml",
-    "alert_ladders.yaml", "alert_settings.yaml", "monitored_nodes.yaml",
+    "alert_ladders.yaml", "alert_settings.yaml", "monitored_nodes.yaml", "rule_parameters.yaml", "rule_profiles.yaml",
+    "supervision_settings.yaml", "supervision_measures.yaml", "letter_kinds.yaml", "risk_points.yaml",
 )  # fmt: skip
 
 
@@ -140,7 +152,71 @@ def settings() -> dict[str, tuple[AlertSetting, ...]]:
 @cache
 def monitored_nodes() -> dict[str, MonitoredNode]:
     """The flow nodes that are watched (监控节点) by id."""
-    return {code: found for code, (found,) in _parsed("monitored_nodes.yaml", schema.parse_monitored).items()}
+    return _single("monitored_nodes.yaml", schema.parse_monitored)
+
+
+@cache
+def rule_facts() -> dict[str, RuleFact]:
+    """The facts that rules may read (规则事实) by name; ``.fact`` of each is the fact of the rule language."""
+    return {name: rulebook.parse_fact(name, body) for name, body in entries_of("rule_facts.yaml").items()}
+
+
+@cache
+def rule_categories() -> tuple[RuleCategory, ...]:
+    """The four categories and those treated alike (四类), A to E."""
+    listed = document("supervision_rules.yaml")["categories"]
+    return tuple(rulebook.parse_category(code, body) for code, body in listed.items())
+
+
+@cache
+def rule_parameters() -> dict[str, Number]:
+    """The numbers that rules compare with (规则参数) as they ship; ``Law.rule_parameters`` has those of a court."""
+    parsed = _parsed("rule_parameters.yaml", supervision_schema.parse_parameter)
+    return {code: found.value for code, (found,) in parsed.items()}
+
+
+@cache
+def shipped_rules() -> dict[str, ShippedRule]:
+    """The rules that ship (识别规则) by code, with their conditions as JSON, their tick at filing and their remarks."""
+    facts = {name: found.fact for name, found in rule_facts().items()}
+    return {
+        code: rulebook.parse_rule(code, body, facts, rule_parameters())
+        for code, body in entries_of("supervision_rules.yaml").items()
+    }
+
+
+def supervision_rules() -> tuple[Rule, ...]:
+    """The rules that ship (识别规则) as the rule language knows them, in the order of their codes."""
+    return tuple(shipped.rule for shipped in shipped_rules().values())
+
+
+def filing_ticks() -> tuple[str, ...]:
+    """The codes of the boxes at filing (立案勾选)."""
+    return tuple(code for code, shipped in shipped_rules().items() if shipped.tick)
+
+
+@cache
+def rule_profiles() -> dict[str, RuleProfile]:
+    """The sets of rules a court may choose (识别方案) by name."""
+    return _single("rule_profiles.yaml", supervision_schema.parse_profile)
+
+
+@cache
+def measures() -> dict[str, MeasureRule]:
+    """The measures of supervision (监督措施) by code."""
+    return _single("supervision_measures.yaml", supervision_schema.parse_measure)
+
+
+@cache
+def letter_kinds() -> dict[str, LetterKind]:
+    """The kinds of letters (函件种类) by code."""
+    return _single("letter_kinds.yaml", supervision_schema.parse_letter)
+
+
+@cache
+def risk_categories() -> tuple[RiskCategory, ...]:
+    """The categories of risk points (风险点), in the order of the catalogue."""
+    return tuple(_single("risk_points.yaml", supervision_schema.parse_risks).values())
 
 
 @cache
@@ -174,7 +250,7 @@ def superseded() -> dict[str, tuple[Superseded, ...]]:
     """Numbers the law once had (已被取代的旧数字) by id of the limit, step or ground. For display only."""
     found: dict[str, tuple[Superseded, ...]] = {}
     for file in ("time_limits.yaml", "exclusion_grounds.yaml", "nodes.yaml"):
-        for body in _document(file)["superseded"]:
+        for body in document(file)["superseded"]:
             found[body["id"]] = (*found.get(body["id"], ()), schema.parse_superseded(body))
     return found
 
@@ -185,7 +261,7 @@ def editions() -> list[SeedEdition]:
 
 
 def _document_edition(file: str) -> SeedEdition:
-    head = _document(file)
+    head = document(file)
     entries = tuple((str(code), _plain(body)) for code, body in head["entries"].items())
     return SeedEdition(
         head["kind"],
@@ -220,14 +296,25 @@ def _plain(value: Any) -> Any:
 
 
 def _parsed(file: str, parse: Callable[[str, Mapping[str, Any]], tuple[V, ...]]) -> dict[str, tuple[V, ...]]:
-    return {str(code): parse(str(code), body) for code, body in _document(file)["entries"].items()}
+    return {code: parse(code, body) for code, body in entries_of(file).items()}
+
+
+def _single(file: str, parse: Callable[[str, Mapping[str, Any]], tuple[V, ...]]) -> dict[str, V]:
+    """The values of a catalogue whose entries have no versions."""
+    return {code: found for code, (found,) in _parsed(file, parse).items()}
+
+
+def entries_of(file: str) -> dict[str, Mapping[str, Any]]:
+    """The entries of a YAML catalogue by code."""
+    return {str(code): body for code, body in document(file)["entries"].items()}
 
 
 @cache
-def _document(file: str) -> dict[str, Any]:
+def document(file: str) -> dict[str, Any]:
+    """A YAML catalogue as it stands, head and entries."""
     with (DATA / file).open(encoding="utf-8") as opened:
-        document: dict[str, Any] = yaml.load(opened, Loader=LOADER)
-    return document
+        read: dict[str, Any] = yaml.load(opened, Loader=LOADER)
+    return read
 
 
 def _rows(file: str, *, key: str = "code") -> list[tuple[str, dict[str, Any]]]:

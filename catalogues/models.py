@@ -18,6 +18,12 @@ KINDS = [
     ("alert_ladders", "预警阶梯"),
     ("alert_settings", "预警参数"),
     ("monitored_nodes", "监控节点"),
+    ("rule_parameters", "规则参数"),
+    ("rule_profiles", "识别方案"),
+    ("supervision_settings", "监督参数"),
+    ("supervision_measures", "监督措施"),
+    ("letter_kinds", "函件种类"),
+    ("risk_points", "风险点"),
 ]
 STATUSES = [("draft", "草稿"), ("published", "已发布"), ("superseded", "已被取代"), ("withdrawn", "已撤回")]
 

@@ -7,16 +7,16 @@ explained in the same words wherever it is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from math import isfinite
 
 from catalogues.alert_checks import ALERT_CHECKS
 from catalogues.checks import CHECKS, Body, Found, day, day_or_none, unknown
-from catalogues.fields import KINDS, Field
+from catalogues.fields import Field
+from catalogues.kinds import KINDS
 from catalogues.law import (
     AlertLadder,
-    AlertSetting,
     CaseType,
     Cause,
     CourtEntry,
@@ -29,13 +29,13 @@ from catalogues.law import (
     Superseded,
     TimeLimit,
 )
+from catalogues.making import made, version_of
+from catalogues.supervision_checks import SUPERVISION_CHECKS
+from catalogues.supervision_schema import PARSERS as SUPERVISION_PARSERS
+from catalogues.supervision_schema import parse_setting
 from catalogues.workdays import CalendarYear
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 Entries = Iterable[tuple[str, Body]]
-T = TypeVar("T", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -50,27 +50,37 @@ class Problem:
         return f"{self.where}: {self.message}"
 
 
-def validate(kind: str, entries: Entries, *, source: str = "") -> list[Problem]:
+def validate(kind: str, entries: Entries, *, source: str = "", over: Entries | None = None) -> list[Problem]:
     """Every reason why these entries cannot be published as that kind; empty when they can.
 
-    ``source`` names the file or edition in the messages; without it, the file that seeds the kind is named.
+    ``source`` names the file or edition in the messages; without it, the file that seeds the kind is named. ``over``
+    are the entries these are laid over (本院参数): they may change those and add none, and the whole must be sound.
     """
     if kind not in KINDS:
         english, chinese = unknown("kind of catalogue", "目录种类", kind, KINDS)
         return [Problem(source or kind, english, chinese)]
     listed = [(str(code), body) for code, body in entries]
-    where = source or KINDS[kind].file
-    found = [*_each(kind, listed), *_twice(listed)]
+    where, below = source or KINDS[kind].file, dict(over or ())
+    found = [*misfits(KINDS[kind].fields, listed), *_twice(listed)]
+    if not found and over is not None:
+        found = [*_new(listed, below)]
     if not found:
-        found = [*({**CHECKS, **ALERT_CHECKS})[kind](dict(listed))]
+        found = [*EVERY_CHECK[kind]({**below, **dict(listed)})]
     if not listed:
         found = [((), "has no entries; give at least one", "没有任何条目；至少应有一条")]
     return [Problem(" › ".join((where, *path)), english, chinese) for path, english, chinese in found]
 
 
-def _each(kind: str, entries: list[tuple[str, Body]]) -> Found:
+def misfits(fields: tuple[Field, ...], entries: Entries) -> Found:
+    """Where an entry has not the form that its fields give it."""
     for code, body in entries:
-        yield from _fits(KINDS[kind].fields, body, (code,))
+        yield from _fits(fields, body, (code,))
+
+
+def _new(entries: list[tuple[str, Body]], over: Mapping[str, Body]) -> Found:
+    for code, _ in entries:
+        if code not in over:
+            yield (code,), *unknown("entry", "条目", code, over)
 
 
 def _twice(entries: list[tuple[str, Body]]) -> Found:
@@ -80,6 +90,8 @@ def _twice(entries: list[tuple[str, Body]]) -> Found:
             yield (code,), "is given twice; keep one of the two", "重复出现；只保留一条"
         seen.add(code)
 
+
+EVERY_CHECK = {**CHECKS, **ALERT_CHECKS, **SUPERVISION_CHECKS}
 
 # One entry, field by field
 
@@ -114,6 +126,10 @@ def _holds(field: Field, value: object, path: tuple[str, ...]) -> Found:
             yield from _holds_items(field, value, path)
         case "texts" | "dates":
             yield from _holds_list(field, value, path)
+        case "names":
+            yield from _holds_names(value, path)
+        case "open":
+            return
         case _:
             yield from _holds_one(field, value, path)
 
@@ -136,8 +152,19 @@ def _holds_list(field: Field, value: object, path: tuple[str, ...]) -> Found:
         yield from _holds_one(field, item, path)
 
 
+def _holds_names(value: object, path: tuple[str, ...]) -> Found:
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in (*value, *value.values())):
+        yield path, f"must give a name for each code, not {value!r}", f"应为每个代码写明名称，而不是“{value}”"
+
+
 def _holds_one(field: Field, value: object, path: tuple[str, ...]) -> Found:
-    if field.type == "number":
+    if field.type == "flag":
+        if not isinstance(value, bool):
+            yield path, f'must be true or false, not "{value}"', f"应为 true 或 false，而不是“{value}”"
+    elif field.type == "decimal":
+        if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value) or value < 0:
+            yield path, f'must be a number such as 0.6, not "{value}"', f"应为数，如 0.6，而不是“{value}”"
+    elif field.type == "number":
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             yield path, f'must be a whole number such as 6, not "{value}"', f"应为整数，如 6，而不是“{value}”"
     elif field.type in ("date", "dates"):
@@ -164,38 +191,38 @@ def parse(kind: str, code: str, body: Body) -> tuple[object, ...]:
 def parse_time_limit(code: str, body: Body) -> tuple[TimeLimit, ...]:
     """Every version of a time limit (审限), oldest first."""
     return tuple(
-        _made(TimeLimit, {**_version(code, body, version), "extensions": _extensions(version)})
+        made(TimeLimit, {**version_of(code, body, version), "extensions": _extensions(version)})
         for version in body["versions"]
     )
 
 
 def _extensions(version: Body) -> tuple[ExtensionRule, ...]:
-    return tuple(_made(ExtensionRule, extension) for extension in version.get("extensions") or ())
+    return tuple(made(ExtensionRule, extension) for extension in version.get("extensions") or ())
 
 
 def parse_node(code: str, body: Body) -> tuple[Node, ...]:
     """Every version of a procedural step (流程节点), oldest first."""
-    return tuple(_made(Node, _version(code, body, version)) for version in body["versions"])
+    return tuple(made(Node, version_of(code, body, version)) for version in body["versions"])
 
 
 def parse_ground(code: str, body: Body) -> tuple[Ground, ...]:
     """Every version of a ground of exclusion (扣除事由), oldest first."""
-    return tuple(_made(Ground, _version(code, body, version)) for version in body["versions"])
+    return tuple(made(Ground, version_of(code, body, version)) for version in body["versions"])
 
 
 def parse_case_type(code: str, body: Body) -> tuple[CaseType, ...]:
     """A case type (案件类型)."""
-    return (_made(CaseType, {"code": code, "category_code": "", **body}),)
+    return (made(CaseType, {"code": code, "category_code": "", **body}),)
 
 
 def parse_cause(code: str, body: Body) -> tuple[Cause, ...]:
     """A cause of action or a charge (案由、罪名)."""
-    return (_made(Cause, {"code": code, "parent": "", **body}),)
+    return (made(Cause, {"code": code, "parent": "", **body}),)
 
 
 def parse_court(code: str, body: Body) -> tuple[CourtEntry, ...]:
     """A court (法院)."""
-    return (_made(CourtEntry, {"code": code, "parent": "", "prefix": "", "admin_code": "", **body}),)
+    return (made(CourtEntry, {"code": code, "parent": "", "prefix": "", "admin_code": "", **body}),)
 
 
 def parse_calendar_year(code: str, body: Body) -> tuple[CalendarYear, ...]:
@@ -209,10 +236,10 @@ def parse_ladder(code: str, body: Body) -> tuple[AlertLadder, ...]:
     """Every version of a warning ladder (预警阶梯), oldest first."""
     shared = {**body, "procedures": body.get("procedures") or []}
     return tuple(
-        _made(
+        made(
             AlertLadder,
             {
-                **_version(code, shared, version),
+                **version_of(code, shared, version),
                 "stages": tuple(_ladder_stage(stage) for stage in version["stages"]),
                 "lapses": version.get("lapses") == "yes",
             },
@@ -223,33 +250,26 @@ def parse_ladder(code: str, body: Body) -> tuple[AlertLadder, ...]:
 
 def _ladder_stage(stage: Body) -> LadderStage:
     lists = {name: tuple(stage.get(name) or ()) for name in ("tell", "channels")}
-    return _made(LadderStage, {**stage, **lists})
-
-
-def parse_setting(code: str, body: Body) -> tuple[AlertSetting, ...]:
-    """Every version of a number or word the alerts go by (预警参数), oldest first."""
-    return tuple(
-        _made(AlertSetting, {"text": "", **_version(code, body, version)}) for version in body["versions"]
-    )
+    return made(LadderStage, {**stage, **lists})
 
 
 def parse_monitored(code: str, body: Body) -> tuple[MonitoredNode, ...]:
     """A flow node that is watched (监控节点)."""
     lists = {name: tuple(body.get(name) or ()) for name in ("categories", "profiles", "limits", "events")}
-    return (_made(MonitoredNode, {**body, **lists, "id": code}),)
+    return (made(MonitoredNode, {**body, **lists, "id": code}),)
 
 
 def parse_former_prefix(prefix: str, body: Body) -> FormerPrefix:
     """A court code that has been replaced (旧法院代字)."""
     until = body.get("valid_to")
     window = {"valid_from": day(body["valid_from"]), "valid_to": None if until is None else day(until)}
-    return _made(FormerPrefix, {"successor": "", **body, **window, "prefix": prefix})
+    return made(FormerPrefix, {"successor": "", **body, **window, "prefix": prefix})
 
 
 def parse_superseded(body: Body) -> Superseded:
     """A number the law once had (已被取代的旧数字)."""
     until = body.get("valid_until")
-    return _made(Superseded, {**body, "valid_until": None if until is None else day(until)})
+    return made(Superseded, {**body, "valid_until": None if until is None else day(until)})
 
 
 PARSERS: Mapping[str, Callable[[str, Body], tuple[object, ...]]] = {
@@ -265,30 +285,5 @@ PARSERS: Mapping[str, Callable[[str, Body], tuple[object, ...]]] = {
     "alert_ladders": parse_ladder,
     "alert_settings": parse_setting,
     "monitored_nodes": parse_monitored,
+    **SUPERVISION_PARSERS,
 }
-
-
-def _version(code: str, body: Body, version: Body) -> dict[str, Any]:
-    """One version of an entry with what all its versions share."""
-    shared = {name: _frozen(value) for name, value in body.items() if name != "versions"}
-    ends = version.get("effective_to")
-    return {
-        "plus_days": 0,
-        **shared,
-        **version,
-        "id": code,
-        "effective_from": day(version["effective_from"]),
-        "effective_to": None if ends is None else day(ends),
-    }
-
-
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _made(form: type[T], facts: Mapping[str, Any]) -> T:
-    """A value of that form; what the entry does not say is None, unless the form has a default of its own."""
-    said = {
-        one.name: facts.get(one.name) for one in fields(form) if one.name in facts or one.default is MISSING
-    }
-    return form(**said)

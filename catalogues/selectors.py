@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.core.cache import cache
 
-from catalogues import schema
+from catalogues import schema, supervision_fields, supervision_schema
 from catalogues.dated import in_force
 from catalogues.ladders import narrowest_first
 from catalogues.law import (
@@ -26,11 +26,17 @@ from catalogues.law import (
     TimeLimit,
 )
 from catalogues.models import Edition, Item
+from catalogues.supervised import Supervised
+from catalogues.supervision_law import LetterKind, MeasureRule, Number, RiskCategory, RuleProfile
 from catalogues.workdays import CalendarYear, WorkCalendar
+from courts.models import Court
 
 VERSION = "catalogues:version"
 NATIONAL = 0
+Body = Mapping[str, Any]
+Entries = list[tuple[str, dict[str, Any]]]
 V = TypeVar("V", TimeLimit, Node, Ground, AlertLadder, AlertSetting)
+P = TypeVar("P")
 
 #: The category of our cases (案件类别) for each chapter of the table of case types; the codes that differ follow.
 CHAPTERS = {
@@ -57,6 +63,35 @@ class Law:
     ladders: Mapping[str, tuple[AlertLadder, ...]] = field(default_factory=dict)
     settings: Mapping[str, tuple[AlertSetting, ...]] = field(default_factory=dict)
     monitored: Mapping[str, MonitoredNode] = field(default_factory=dict)
+    supervised: Supervised = field(default_factory=Supervised)
+
+    def rule_parameters(self, court_id: int | None) -> dict[str, Number]:
+        """What the rules of a court compare with (规则参数): the national numbers under those of its own and the courts above."""
+        return self.supervised.parameters_of(court_id)
+
+    def supervision_setting(self, code: str, court_id: int | None, on: date) -> int | str:
+        """A number or word supervision goes by (监督参数). ``KeyError`` with a sentence for an unknown one."""
+        return self.supervised.setting(code, court_id, on)
+
+    def profile_codes(self, name: str) -> frozenset[str] | None:
+        """The codes of the rules in a profile (识别方案); None: every rule. ``KeyError`` with a sentence for an unknown one."""
+        return self.supervised.profile_codes(name)
+
+    @property
+    def profiles(self) -> Mapping[str, RuleProfile]:
+        return self.supervised.profiles
+
+    @property
+    def measures(self) -> Mapping[str, MeasureRule]:
+        return self.supervised.measures
+
+    @property
+    def letter_kinds(self) -> Mapping[str, LetterKind]:
+        return self.supervised.letter_kinds
+
+    @property
+    def risk_categories(self) -> tuple[RiskCategory, ...]:
+        return self.supervised.risk_categories
 
     def ladders_on(self, day: date) -> tuple[AlertLadder, ...]:
         """The warning ladders (预警阶梯) in force that day, in the order in which a case tries them."""
@@ -152,12 +187,55 @@ def read_law() -> Law:
         ladders={code: schema.parse_ladder(code, body) for code, body in entries["alert_ladders"]},
         settings={code: schema.parse_setting(code, body) for code, body in entries["alert_settings"]},
         monitored={code: schema.parse_monitored(code, body)[0] for code, body in entries["monitored_nodes"]},
+        supervised=read_supervised({kind: national[kind] for kind in SUPERVISED if kind in national}),
     )
 
 
 #: What the clocks are computed from; the rest says who is told of them, and when.
 COMPUTED_FROM = ("time_limits", "nodes", "exclusion_grounds", "case_types", "calendar")
 READ = (*COMPUTED_FROM, "alert_ladders", "alert_settings", "monitored_nodes")
+#: What supervision goes by: the clocks and warnings run without it.
+SUPERVISED = tuple(supervision_fields.KINDS)
+
+
+def read_supervised(national: Mapping[str, Edition]) -> Supervised:
+    """The catalogues of supervision, as far as they are published, with what courts laid over them (本院参数)."""
+    entries = {kind: bodies_of(edition) for kind, edition in national.items()}
+    local = {kind: overlays_of(kind) for kind in supervision_fields.OVERLAID}
+    return Supervised(
+        parameters=single(supervision_schema.parse_parameter, entries.get("rule_parameters", [])),
+        settings=versioned(entries.get("supervision_settings", [])),
+        profiles=single(supervision_schema.parse_profile, entries.get("rule_profiles", [])),
+        measures=single(supervision_schema.parse_measure, entries.get("supervision_measures", [])),
+        letter_kinds=single(supervision_schema.parse_letter, entries.get("letter_kinds", [])),
+        risk_categories=tuple(
+            single(supervision_schema.parse_risks, entries.get("risk_points", [])).values()
+        ),
+        local_parameters={
+            court: single(supervision_schema.parse_parameter, bodies)
+            for court, bodies in local["rule_parameters"].items()
+        },
+        local_settings={court: versioned(bodies) for court, bodies in local["supervision_settings"].items()},
+        above=courts_above() if any(local.values()) else {},
+    )
+
+
+def single(parse: Callable[[str, Body], tuple[P, ...]], entries: Entries) -> dict[str, P]:
+    return {code: parse(code, body)[0] for code, body in entries}
+
+
+def versioned(entries: Entries) -> dict[str, tuple[AlertSetting, ...]]:
+    return {code: supervision_schema.parse_setting(code, body) for code, body in entries}
+
+
+def overlays_of(kind: str) -> dict[int, Entries]:
+    """The entries that courts have laid over the national ones, by court."""
+    editions = Edition.objects.in_use().filter(kind=kind).exclude(court=None)
+    return {edition.court_id: bodies_of(edition) for edition in editions}
+
+
+def courts_above() -> dict[int, int | None]:
+    return dict(Court.objects.values_list("pk", "parent_id"))
 
 
 def editions_key(kinds: Collection[str] = COMPUTED_FROM) -> str:
@@ -170,7 +248,7 @@ def editions_key(kinds: Collection[str] = COMPUTED_FROM) -> str:
     return sha256(said.encode()).hexdigest() if said else ""
 
 
-def bodies_of(edition: Edition) -> list[tuple[str, dict[str, object]]]:
+def bodies_of(edition: Edition) -> Entries:
     return list(edition.items.order_by("position", "code").values_list("code", "body"))
 
 
