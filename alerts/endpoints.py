@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from alerts.ciphers import lock
 from alerts.deliveries import queue
 from alerts.models import Delivery, Endpoint
 from alerts.outgoing import host_of
 from audit import trail
+from courts.ciphers import lock
 from courts.models import Court, User
 from courts.roles import Permission
 

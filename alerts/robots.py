@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from alerts.ciphers import Unreadable, unlock
 from alerts.messages import Message, Undeliverable
 from alerts.models import Delivery, Endpoint
 from alerts.outgoing import host_of, post
+from courts.ciphers import Unreadable, unlock
 
 
 def as_json(value: Any) -> bytes:

@@ -15,10 +15,10 @@ import pytest
 from django.conf import settings as house
 
 from alerts.channels import BOUNCED, CHANNELS
-from alerts.ciphers import Unreadable, lock, unlock
 from alerts.messages import Attachment, Message, Undeliverable
 from alerts.models import Delivery, Endpoint, Notice
 from alerts.outgoing import Unreachable, refusal
+from courts.ciphers import Unreadable, lock, unlock
 from tests.alerts.servers import mail_server, says, web_server
 
 pytestmark = pytest.mark.django_db

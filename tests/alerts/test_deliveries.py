@@ -15,11 +15,11 @@ from django.utils.module_loading import import_string
 
 from alerts import deliveries
 from alerts.channels import BOUNCED
-from alerts.ciphers import lock
 from alerts.composing import COMPOSERS, WRITERS
 from alerts.deliveries import queue, retry_delays, send_due, sending_state
 from alerts.messages import Message, Undeliverable
 from alerts.models import Delivery, Endpoint, Preference
+from courts.ciphers import lock
 from courts.models import Court, FixedDay
 from tests.alerts.servers import mail_server, says, web_server
 

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from alerts import endpoints
-from alerts.ciphers import lock, unlock
 from alerts.deliveries import send_due
 from alerts.models import Delivery, Endpoint
 from audit.models import Entry
 from audit.trail import Refused
+from courts.ciphers import lock, unlock
 from courts.models import Court, Posting
 from tests.alerts.servers import mail_server, web_server
 
