@@ -14,6 +14,7 @@ from django.db.models import Q
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet
 from supervision.models.numbered import Unnumbered
+from supervision.models.secrecy import kept_by
 
 
 def tags() -> ArrayField:
@@ -97,7 +98,7 @@ class SecretQuerySet(ScopedQuerySet):
         """For those who keep the secret flags of the court; nobody else, the panel included."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(case__court__in=user.courts_where(Permission.SEE_SECRET_FLAGS), case__sealed="")
+        return self.filter(kept_by(user))
 
 
 class SecretFacts(models.Model):
@@ -129,10 +130,8 @@ class StatementQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         if not user.is_authenticated:
             return self.none()
-        kept = self.filter(secret=True).filter(
-            Q(case__court__in=user.courts_where(Permission.SEE_SECRET_FLAGS)) | Q(stated_by=user.pk),
-            case__sealed="",
-        )
+        own = Q(stated_by=user.pk, case__sealed="")
+        kept = self.filter(Q(secret=True) & (kept_by(user) | own))
         return (
             super().visible_to(user).filter(secret=False) | kept if user.may(Permission.SEE_FLAGS) else kept
         )

@@ -11,6 +11,7 @@ from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
 from supervision.models.numbered import Unnumbered
 from supervision.models.rules import CATEGORIES, Rule, RuleVersion
+from supervision.models.secrecy import kept_by
 
 OPEN = ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")
 LIVE = ("CONFIRMED", "MEASURES_ON")  # under supervision: a measure needs one of these
@@ -48,10 +49,10 @@ class FlagQuerySet(ScopedQuerySet):
         """Open flags of cases one sees, for who may see flags; secret ones for those who keep them, by court."""
         if not user.is_authenticated:
             return self.none()
-        kept = Q(secret=True, court__in=user.courts_where(Permission.SEE_SECRET_FLAGS))
+        kept = Q(secret=True) & kept_by(user)
         if not user.may(Permission.SEE_FLAGS):
-            return self.filter(kept, case__sealed="")
-        return self.filter((Q(secret=False) & seen_by(user, "case__")) | (kept & Q(case__sealed="")))
+            return self.filter(kept)
+        return self.filter((Q(secret=False) & seen_by(user, "case__")) | kept)
 
 
 class Flag(Unnumbered):

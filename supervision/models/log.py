@@ -11,6 +11,7 @@ from django.db.models import Q
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
 from supervision.models.numbered import Unnumbered
+from supervision.models.secrecy import kept_by
 
 
 class LogQuerySet(ScopedQuerySet):
@@ -20,7 +21,7 @@ class LogQuerySet(ScopedQuerySet):
         """What happened in supervising the cases one sees; the secret stream for those who keep secret flags."""
         if not user.is_authenticated:
             return self.none()
-        kept = Q(stream="secret", court__in=user.courts_where(Permission.SEE_SECRET_FLAGS), case__sealed="")
+        kept = Q(stream="secret") & kept_by(user)
         if not user.may(Permission.SEE_FLAGS):
             return self.filter(kept)
         return self.filter((Q(stream="open") & seen_by(user, "case__")) | kept)

@@ -25,13 +25,16 @@ class Measure(Unnumbered):
     """A supervisor asks something of the panel, or takes an organisational step, under a live flag.
 
     Both sides have a clock: the panel replies by ``reply_due_on``, the supervisor answers the reply by ``answer_due_on``.
+    One that only somebody else may decide begins as ``proposed`` (提请).
     """
 
     STATES = [
+        ("proposed", "待决定"),
         ("open", "待答复"),
         ("replied", "待院庭长回应"),
         ("settled", "已办结"),
         ("withdrawn", "已撤回"),
+        ("declined", "未同意"),
     ]
     flag = models.ForeignKey(Flag, models.PROTECT, related_name="measures", verbose_name="标识")
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+", verbose_name="案件")
@@ -66,6 +69,34 @@ class Measure(Unnumbered):
         indexes = [
             models.Index(fields=["reply_due_on"], condition=Q(state="open"), name="unanswered_measures"),
             models.Index(fields=["answer_due_on"], condition=Q(state="replied"), name="unanswered_replies"),
+        ]
+
+
+class DelegationQuerySet(ScopedQuerySet):
+    to_case = "case"
+
+    def standing(self) -> DelegationQuerySet:
+        return self.filter(ended_at=None)
+
+
+class Delegation(Unnumbered):
+    """The president has a member of the committee look after a case (委托监督): without one, a member may take no measure."""
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", verbose_name="案件")
+    person = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="受委托人")
+    reason = models.CharField("事由", max_length=300)
+    delegated_by = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="委托人")
+    delegated_at = models.DateTimeField("委托时间")
+    ended_at = models.DateTimeField("终止时间", null=True, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "委托监督"
+        constraints = [
+            models.UniqueConstraint(
+                "case", "person", condition=Q(ended_at=None), name="case_is_delegated_to_a_person_once"
+            )
         ]
 
 

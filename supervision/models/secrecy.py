@@ -1,0 +1,29 @@
+"""Who keeps the secret flags of which cases (涉密标识). The one place that says so; see docs/adr/0009."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from courts.roles import Permission
+
+
+def on_panel(user: Any, path: str = "") -> Q:
+    """Cases one tries or assists in."""
+    return (
+        Q(**{f"{path}judge": user.pk})
+        | Q(**{f"{path}presiding": user.pk})
+        | Q(**{f"{path}assistant": user.pk})
+        | Q(**{f"{path}clerk": user.pk})
+        | Q(**{f"{path}members__contains": [user.pk], f"{path}members__gt": []})
+    )
+
+
+def kept_by(user: Any, path: str = "case__") -> Q:
+    """Cases whose secret flags this person keeps: of the courts they answer for, never of a case they sit on.
+
+    A complaint against a president who tries a case is not for that president. ``path`` leads to the case.
+    """
+    courts = user.courts_where(Permission.SEE_SECRET_FLAGS)
+    return Q(**{f"{path}court__in": courts, f"{path}sealed": ""}) & ~on_panel(user, path)
