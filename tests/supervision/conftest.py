@@ -9,6 +9,7 @@ import pytest
 from cases.models import Case
 from courts.models import FixedDay, User
 from supervision.models import Flag, Rule, RuleVersion
+from supervision.rulebook import rules_changed
 
 #: A Monday; no holiday lies within the next three weeks.
 MONDAY = date(2026, 6, 1)
@@ -66,7 +67,9 @@ def rule_of(db, now):
             "drafted_at": now, "effective_from": date(2021, 11, 4),
         }  # fmt: skip
         number = max([version.number for version in rule.versions.all()], default=0) + 1
-        return RuleVersion.objects.create(rule=rule, number=number, **(values | fields))
+        made = RuleVersion.objects.create(rule=rule, number=number, **(values | fields))
+        rules_changed()
+        return made
 
     return find
 
