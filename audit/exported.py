@@ -1,11 +1,12 @@
-"""An exported trail, checked without database, server or any package: ``python -m audit.exported FILE``.
+"""An exported file, checked without database, server or any package: ``python -m audit.exported FILE``.
 
-The first line says which part of the chain follows; every further line is one link with its entry, or with the
+It is a part of the trail, or a chain beside it (see ``audit.sidechain``): the supervision file of a case.
+
+Of a trail the first line says which part of the chain follows; every further line is one link with its entry, or with the
 digest of an entry whose content is withheld. ``--anchors DIR`` holds the daily roots kept outside the database.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from audit.chain import Expectation, Link, Verdict, digest_of, walk
+from audit.sidechain import parsed, verify_lines
 
 HEADER = {
     "trail": str,
@@ -34,9 +36,12 @@ class Damaged(Exception):
 
 
 def verify_file(path: str, anchors: str | None = None) -> Verdict:
-    """Walk an exported trail (``-``: standard input); raises ``Unusable`` when it is none."""
+    """Walk an exported file (``-``: standard input); raises ``Unusable`` when it is none."""
     with opened(path) as lines:
-        head = read_header(path, lines)
+        first = lines.readline()
+        if "chain" in parsed(first):
+            return verify_lines(first, lines)
+        head = read_header(path, first)
         roots = {head["last"]: head["root"]} | kept_roots(head, anchors)
         try:
             return walk(links_in(lines), Expectation(head["first"] - 1, head["previous"], roots))
@@ -46,21 +51,20 @@ def verify_file(path: str, anchors: str | None = None) -> Verdict:
 
 @contextmanager
 def opened(path: str) -> Iterator[TextIO]:
+    """The lines of the file, to the byte: what is no UTF-8 stays in its line, which then matches no digest."""
     try:
-        with open(0 if path == "-" else path, encoding="utf-8") as lines:
+        with open(
+            0 if path == "-" else path, encoding="utf-8", errors="surrogateescape", newline="\n"
+        ) as lines:
             yield lines
     except OSError as problem:
         raise Unusable(
             f"{path}: cannot be read ({problem.strerror}); give a file made by export_trail"
         ) from None
-    except UnicodeDecodeError as problem:
-        raise Unusable(
-            f"{path}: is not UTF-8 text ({problem.reason}); give a file made by export_trail"
-        ) from None
 
 
-def read_header(path: str, lines: TextIO) -> dict[str, Any]:
-    head = parsed(lines.readline())
+def read_header(path: str, line: str) -> dict[str, Any]:
+    head = parsed(line)
     wrong = [name for name, kind in HEADER.items() if type(head.get(name)) is not kind]
     if wrong or head["version"] != 1:
         named = wrong[0] if wrong else "version"
@@ -68,15 +72,6 @@ def read_header(path: str, lines: TextIO) -> dict[str, Any]:
             f"{path}, line 1: no trail header ({named!r} is not right); give a file made by export_trail"
         )
     return head
-
-
-def parsed(line: str) -> dict[str, Any]:
-    """The line's JSON object; empty when it is none."""
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def links_in(lines: TextIO) -> Iterator[Link]:

@@ -103,11 +103,17 @@ def verify_trail(*, at: datetime, anchors: str | Path) -> tuple[Verdict, int]:
 
 
 def export_lines(
-    *, start: date | None, end: date | None, made_on: date, withheld: frozenset[int] = frozenset()
+    *,
+    start: date | None,
+    end: date | None,
+    made_on: date,
+    withheld: frozenset[int] = frozenset(),
+    withheld_entries: frozenset[int] = frozenset(),
 ) -> Iterator[str]:
     """The sealed trail between two days (both included) as lines for outsiders; see ``audit.exported``.
 
     ``withheld`` are the ids of cases sealed by now: what was recorded before they were is no less secret.
+    ``withheld_entries`` are single entries that nobody may be told of yet.
     """
     first, last = sealed_span(start, end)
     before = Link.objects.filter(sequence=first - 1).first()
@@ -123,7 +129,7 @@ def export_lines(
         root=closing.digest if closing else START,
     )
     for link, entry in stored_links(first - 1, last):
-        yield export_line(link, entry, withheld)
+        yield export_line(link, entry, withheld, withheld_entries)
 
 
 def sealed_span(start: date | None, end: date | None) -> tuple[int, int]:
@@ -142,12 +148,14 @@ def sequence_since(day: date) -> int | None:
     return Link.objects.filter(entry_id__in=entries.values("id")).aggregate(first=Min("sequence"))["first"]
 
 
-def export_line(link: Link, entry: dict[str, Any] | None, withheld: frozenset[int]) -> str:
-    """One link; an entry about a sealed case leaves as its digest alone."""
+def export_line(
+    link: Link, entry: dict[str, Any] | None, withheld: frozenset[int], withheld_entries: frozenset[int]
+) -> str:
+    """One link; an entry that is secret, or about a sealed case, leaves as its digest alone: whose it was is not said."""
     place = {"sequence": link.sequence, "digest": link.digest}
     if entry is None:
         return as_line(**place, content=None)
-    if entry["secret"] or entry["case_id"] in withheld:
+    if entry["secret"] or entry["case_id"] in withheld or entry["id"] in withheld_entries:
         return as_line(**place, content=content_of(entry))
     return as_line(**place, entry=entry)
 

@@ -47,7 +47,7 @@ def record(
     """Record an act in the transaction that performs it; ``by=None`` means the system itself.
 
     ``before`` and ``after`` are JSON values. The actor's capacity is taken from ``by.capacity()``; what happens
-    to a sealed case is secret without being told so.
+    to a sealed case, or to a row about a case that is itself secret, is secret without being told so.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} must be recorded in the transaction that performs it")
@@ -136,13 +136,19 @@ def fields_of(
         "because": str(because),
         "before": before,
         "after": after,
-        "secret": secret or bool(getattr(case_of(on), "sealed", "")),
+        "secret": secret or bool(getattr(case_of(on), "sealed", "")) or is_secret(on),
     }
 
 
 def case_of(on: models.Model | None) -> Any:
     """The case a row is about, or the row itself; rows say so by their attributes, this room knows no model."""
     return getattr(on, "case", None) or on
+
+
+def is_secret(on: models.Model | None) -> bool:
+    """Whether the row about a case, or the flag it belongs to, is secret: a refusal about one must not betray it."""
+    about_a_case = getattr(on, "case_id", None) is not None
+    return about_a_case and bool(getattr(getattr(on, "flag", None) or on, "secret", False))
 
 
 def court_of(on: models.Model | None) -> int | None:

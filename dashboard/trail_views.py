@@ -19,6 +19,7 @@ from courts.models import User
 from courts.roles import Permission
 from dashboard.acts import ACTS
 from dashboard.trail_words import as_words
+from supervision.secrecy import shown_entries
 
 PAGE = 50
 FOUND_CASES = 500  # a search that finds more cases than this is too wide to follow in the trail
@@ -58,7 +59,7 @@ def trail_of_case(request: HttpRequest, pk: int) -> HttpResponse:
     """What was done about one case, and who read it; a fragment for the case page, a page by itself."""
     case = get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
     form = TrailForm(request.GET)
-    entries = Entry.objects.filter(case_id=case.pk)
+    entries = shown_entries(Entry.objects.filter(case_id=case.pk), request.user)
     before = form.cleaned_data.get("before") if form.is_valid() else None
     page = {"case": case, **one_page(entries, request.user, before)}
     template = "dashboard/_trail_of_case.html" if request.htmx else "dashboard/trail_of_case.html"
@@ -66,11 +67,12 @@ def trail_of_case(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def entries_of_courts(user: User) -> QuerySet[Entry]:
-    """Entries of the user's courts; about a sealed case only for those who may see that case."""
+    """Entries of the user's courts; about a sealed case or a secret flag only for those who may see it."""
     seen = Case.objects.visible_to(user).filter(pk=OuterRef("case_id"))
     sealed = Case.objects.filter(pk=OuterRef("case_id")).exclude(sealed="")
     hidden = (Q(secret=True) | Q(Exists(sealed))) & ~Q(Exists(seen))
-    return Entry.objects.filter(court_id__in=user.courts_where(Permission.SEE_TRAIL)).exclude(hidden)
+    entries = Entry.objects.filter(court_id__in=user.courts_where(Permission.SEE_TRAIL)).exclude(hidden)
+    return shown_entries(entries, user)
 
 
 def matching(entries: QuerySet[Entry], form: TrailForm, user: User) -> QuerySet[Entry]:

@@ -27,15 +27,6 @@ STATES = [
 ]
 
 
-def unsealed_for(user: Any, path: str = "") -> Q:
-    """Rows whose secrecy does not stand against this person: open ones, and secret ones of the courts they answer for.
-
-    A secret flag (涉密标识) is seen by discipline and the president of its court until it is verified.
-    """
-    courts = user.courts_where(Permission.SEE_SECRET_FLAGS)
-    return Q(**{f"{path}secret": False}) | Q(**{f"{path}secret": True, f"{path}court__in": courts})
-
-
 class FlagQuerySet(ScopedQuerySet):
     to_case = "case"
 

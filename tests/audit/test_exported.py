@@ -38,7 +38,7 @@ def test_a_whole_file_is_whole(exported):
 
 def test_the_file_is_checked_by_a_bare_python_without_database_settings_or_packages(exported, tmp_path):
     (tmp_path / "audit").mkdir()
-    for name in ("__init__.py", "chain.py", "exported.py"):
+    for name in ("__init__.py", "chain.py", "sidechain.py", "exported.py"):
         (tmp_path / "audit" / name).write_text((HOUSE / "audit" / name).read_text())
     command = [
         sys.executable,

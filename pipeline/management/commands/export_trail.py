@@ -1,6 +1,6 @@
 """The sealed trail as a file that outsiders can verify.
 
-It stands above the trail's own room because it must know which cases are sealed today.
+It stands above the trail's own room because it must know which cases are sealed today and which readings are under embargo.
 """
 
 import sys
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.services import export_lines, seal_trail
 from cases.models import Case
+from supervision.secrecy import under_embargo
 
 
 class Command(BaseCommand):
@@ -26,7 +27,13 @@ class Command(BaseCommand):
         now = timezone.now()
         seal_trail(at=now)
         sealed = frozenset(Case.objects.exclude(sealed="").values_list("pk", flat=True))
-        lines = export_lines(start=start, end=end, made_on=timezone.localdate(now), withheld=sealed)
+        lines = export_lines(
+            start=start,
+            end=end,
+            made_on=timezone.localdate(now),
+            withheld=sealed,
+            withheld_entries=under_embargo(),
+        )
         if output == "-":
             sys.stdout.writelines(lines)
             return

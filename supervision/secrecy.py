@@ -1,0 +1,59 @@
+"""What of the trail a person may not see because of a secret flag (涉密标识). Nothing here decides by itself who keeps one.
+
+Readings of a case by those who keep its secret flag, made while it was secret, are under embargo until the flag is
+verified or ended: whoever asks then is told. What was recorded about the flag itself stays with those who keep it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+
+from audit.models import Entry
+from audit.trail import READING
+from cases.models import Case
+from courts.models import Posting
+from courts.roles import MAY, Permission
+from supervision.models import Flag
+from supervision.models.flags import OPEN
+from supervision.models.secrecy import kept_by, on_panel
+
+__all__ = ["embargoed", "keeps", "kept_by", "on_panel", "shown_entries", "under_embargo"]
+
+KEEPERS = [role for role, may in MAY.items() if Permission.SEE_SECRET_FLAGS in may]
+#: Rooms that record acts about flags: what is secret there is so because of a flag, or because the case is sealed.
+ABOUT_FLAGS = Q(act__startswith="supervision.") | Q(act__startswith="alerts.")
+
+
+def keeps(user: Any, case: Case) -> bool:
+    """Whether this person keeps the secret flags of the case, if there are any."""
+    return Case.objects.filter(kept_by(user, ""), pk=case.pk).exists()
+
+
+def shown_entries(entries: QuerySet[Entry], user: Any) -> QuerySet[Entry]:
+    """Entries without what a secret flag hides from this person."""
+    kept = Exists(Case.objects.filter(kept_by(user, ""), pk=OuterRef("case_id")))
+    return entries.exclude((Q(ABOUT_FLAGS, secret=True) | embargoed()) & ~kept)
+
+
+def embargoed() -> Q:
+    """Readings by people who keep secret flags, made since one was proposed that is still open and secret."""
+    flags = Flag.objects.filter(
+        case=OuterRef("case_id"), secret=True, state__in=OPEN, proposed_at__lte=OuterRef("at")
+    )
+    day = Cast(OuterRef("at"), DateField())
+    posts = Posting.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=day),
+        user=OuterRef("actor_id"),
+        court=OuterRef("court_id"),
+        role__in=KEEPERS,
+        starts_on__lte=day,
+    )
+    return Q(Exists(flags), Exists(posts), act=READING)
+
+
+def under_embargo() -> frozenset[int]:
+    """Ids of the entries no copy of the trail may show today."""
+    return frozenset(Entry.objects.filter(embargoed()).values_list("pk", flat=True))
