@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from catalogues import cause_tags as tagging
 from catalogues import rulebook, schema, supervision_schema
 from catalogues.law import (
     AlertLadder,
@@ -35,6 +36,7 @@ from catalogues.supervision_law import (
     RuleFact,
     RuleProfile,
     ShippedRule,
+    TaggedCause,
 )
 from catalogues.workdays import WorkCalendar
 from predicates.catalogue import Rule
@@ -202,6 +204,12 @@ def rule_profiles() -> dict[str, RuleProfile]:
 
 
 @cache
+def supervision_settings() -> dict[str, tuple[AlertSetting, ...]]:
+    """Every number and word supervision goes by (监督参数) by id: its versions, oldest first."""
+    return _parsed("supervision_settings.yaml", supervision_schema.parse_setting)
+
+
+@cache
 def measures() -> dict[str, MeasureRule]:
     """The measures of supervision (监督措施) by code."""
     return _single("supervision_measures.yaml", supervision_schema.parse_measure)
@@ -230,6 +238,40 @@ def work_calendar() -> WorkCalendar:
 def causes(file: str) -> dict[str, Cause]:
     """One edition of a list of causes (案由) by code; the file is one of those in ``TABLES``."""
     return {code: schema.parse_cause(code, body)[0] for code, body in _rows(file)}
+
+
+def cause_lists() -> dict[str, tuple[dict[str, Cause], ...]]:
+    """Every edition of each list of causes, oldest first."""
+    kinds = dict.fromkeys(table.kind for table in TABLES if table.kind.startswith("causes_"))
+    return {kind: tuple(causes(table.file) for table in TABLES if table.kind == kind) for kind in kinds}
+
+
+@cache
+def cause_tags() -> dict[str, TaggedCause]:
+    """The causes that carry tags of their own (案由标签) by code; what is below them in their list carries them too."""
+    return {code: tagging.parse_tagged(code, body) for code, body in entries_of("cause_tags.yaml").items()}
+
+
+@cache
+def cause_tag_rows() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Code, name and tags of every cause there is, once for each name; a cause without tags has an empty tuple."""
+    lists = [causes for editions in cause_lists().values() for causes in editions]
+    return [*tagging.tag_rows(cause_tags(), lists)]
+
+
+def tags_of(cause_code: str, cause_name: str = "") -> tuple[str, ...] | None:
+    """The tags of a case (案由标签) by the code of its cause, else by its name; None for a cause in no list."""
+    found = _tags_by("code").get(cause_code)
+    return _tags_by("name").get(cause_name) if found is None else found
+
+
+@cache
+def _tags_by(what: str) -> dict[str, tuple[str, ...]]:
+    place = ("code", "name").index(what)
+    found: dict[str, set[str]] = {}
+    for row in cause_tag_rows():
+        found.setdefault(str(row[place]), set()).update(row[2])
+    return {known: tuple(sorted(tags)) for known, tags in found.items()}
 
 
 @cache

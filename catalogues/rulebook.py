@@ -124,7 +124,7 @@ def _check_examples(rule: Rule, facts: Mapping[str, Fact], parameters: Parameter
         for example in broken_examples(rule, parameters):
             does = ("does not hit", "没有命中") if example.hits else ("hits", "命中了")
             yield (
-                (rule.code, "examples", example.note),
+                (rule.code, "examples", example.name),
                 f"{does[0]} the rule; correct the facts, the rule or what is expected",
                 f"{does[1]}本规则；请改事实、规则或者应否命中",
             )
@@ -134,7 +134,7 @@ def _misstated(rule: Rule, facts: Mapping[str, Fact]) -> Found:
     """Where an example states a fact there is none of, or a value it cannot have."""
     for example in rule.examples:
         for name, value in example.facts.items():
-            path = (rule.code, "examples", example.note, name)
+            path = (rule.code, "examples", example.name, name)
             if name not in facts:
                 yield path, *unknown("fact", "事实", name, facts)
                 continue

@@ -64,6 +64,7 @@ SETTINGS: Mapping[str, tuple[int, int] | None] = {
     "supervisor_answer_days": (1, 30),
     "reconsider_max": (1, 2),
     "letter_overdue_grace": (0, 10),
+    "letter_short_name": None,
     "small_group": (3, 50),
     "risk_red_score": (2, 25),
     "risk_amber_score": (1, 24),

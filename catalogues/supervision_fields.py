@@ -47,7 +47,7 @@ LINKS: Mapping[str, Mapping[str, str]] = {
         "any": "各项措施", **{f"M{place:02}": f"措施 M{place:02}" for place in range(1, 11)},
     },
     "letter_overdue": {
-        "any": "各类函件", "prompt": "提示函", "circular": "通报函", "supervision": "督办函", "warning": "警示函",
+        "any": "各类函件", "prompt": "提示函", "report": "通报函", "urge": "督办函", "warn": "警示函",
     },
     "flag_expired": {"any": "标识逾期未确认"},
     "supervisor_idle": {"any": "确认后逾期未监督"},
@@ -171,6 +171,7 @@ RULE = (
 TAGGED = (
     Field("list", "案由目录", required=True),
     NAME,
+    Field("also", "旧称", "texts"),
     Field("tags", "标签", "texts", required=True),
     SURE, NOTE,
 )  # fmt: skip

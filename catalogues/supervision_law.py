@@ -219,6 +219,7 @@ class TaggedCause:
     list: str  # causes_civil | causes_criminal | causes_administrative
     code: str
     name: str
+    also: tuple[str, ...]
     tags: tuple[str, ...]
     confidence: str
     note: str = ""

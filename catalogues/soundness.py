@@ -1,0 +1,96 @@
+"""Whether everything that ships is sound: each catalogue by itself, the rules with their examples, and all of it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalogues import cause_tags, library, rulebook, schema
+from catalogues.checks import Found, unknown
+from catalogues.schema import Problem
+from catalogues.supervision_fields import FACT, RULE, TAGGED
+
+
+def problems_of_files() -> list[Problem]:
+    """Every reason why the files must not be published, each naming its file and entry; empty when all is well."""
+    editions = [
+        problem
+        for seed in library.editions()
+        for problem in schema.validate(seed.kind, seed.entries, source=seed.source)
+    ]
+    return editions or [
+        *told("rule_facts.yaml", wrong_facts()),
+        *told("supervision_rules.yaml", wrong_rules()),
+        *told("cause_tags.yaml", wrong_tags()),
+    ] or [
+        *told("rule_profiles.yaml", strange_codes()),
+        *told("supervision_settings.yaml", strange_profile()),
+        *told("risk_points.yaml", strange_links()),
+    ]  # fmt: skip
+
+
+def told(source: str, found: Found) -> Iterable[Problem]:
+    return (Problem(" › ".join((source, *path)), english, chinese) for path, english, chinese in found)
+
+
+def wrong_facts() -> Found:
+    entries = library.entries_of("rule_facts.yaml")
+    found = [*schema.misfits(FACT, entries.items())]
+    yield from found or rulebook.check_facts(entries)
+
+
+def wrong_rules() -> Found:
+    entries = library.entries_of("supervision_rules.yaml")
+    found = [*schema.misfits(RULE, entries.items())]
+    if found or [*wrong_facts()]:
+        yield from found
+        return
+    facts = {name: found.fact for name, found in library.rule_facts().items()}
+    categories = [category.code for category in library.rule_categories()]
+    yield from rulebook.check_rules(entries, facts, library.rule_parameters(), categories)
+
+
+def wrong_tags() -> Found:
+    entries = library.entries_of("cause_tags.yaml")
+    found = [*schema.misfits(TAGGED, entries.items())]
+    if found:
+        yield from found
+        return
+    tags = dict(library.entries_of("rule_facts.yaml")["cause_tags"]["choices"])
+    yield from cause_tags.check_tags(entries, library.cause_lists(), tags)
+
+
+# What one file says of another
+
+
+def strange_codes() -> Found:
+    rules = library.shipped_rules()
+    for name, profile in library.rule_profiles().items():
+        for code in sorted(profile.codes or ()):
+            if code not in rules:
+                yield (name,), *unknown("rule", "规则", code, rules)
+
+
+def strange_profile() -> Found:
+    known = library.rule_profiles()
+    for version in library.supervision_settings()["profile"]:
+        if version.text not in known:
+            yield ("profile",), *unknown("profile", "识别方案", version.text, known)
+
+
+def strange_links() -> Found:
+    """A point may be linked to rules there are, to none that is secret (its count would tell), and to known steps."""
+    rules, steps = library.shipped_rules(), library.nodes()
+    for category in library.risk_categories():
+        for point in category.points:
+            for link in point.linked:
+                path = (category.code, point.code)
+                if link.what == "rule" and link.code not in rules:
+                    yield path, *unknown("rule", "规则", link.code, rules)
+                elif link.what == "rule" and rules[link.code].rule.secret:
+                    yield (
+                        path,
+                        f"is linked to {link.code}, a secret rule; leave it out, its count would tell",
+                        f"线索 {link.code} 是保密的规则；请删去，以免从计数看出",
+                    )
+                elif link.what == "alert" and link.code.startswith("N") and link.code not in steps:
+                    yield path, *unknown("step", "流程节点", link.code, steps)
