@@ -1,0 +1,81 @@
+"""What a letter says before anybody has edited it: its title, its words, its basis, drawn from the cited facts. Pure.
+
+Every sentence names a fact with its date and the rule behind it. A letter asks for progress and procedure; no text here says
+how a case should end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Fact = Mapping[str, Any]
+
+#: What is wrong, by the kind of the first fact that is graver than the others, the gravest first.
+MATTERS = (
+    ("letter", "函件逾期未复"),
+    ("overdue", "案件超过期限"),
+    ("measure", "监督措施逾期未答复"),
+    ("flag", "四类案件标识未处理"),
+    ("near", "案件临近审限"),
+    ("clock", "案件办理期限"),
+)
+WANTED = {
+    "prompt": "请督促承办审判组织核实上列案件的办理进展，依法抓紧办理；确需延长、扣除的，及时办理审批手续",
+    "report": "请对照上列情况逐项核查原因，研究改进措施，并将核查情况和整改结果",
+    "urge": "请立即核实上列情况，说明超期或者未办理的原因，提出完成时间和责任人，并将办理情况",
+    "warn": "请就上列情况作出书面说明，提出整改措施和完成时间，并将整改情况",
+}
+LIMITS = "本函只就期限和流程提出要求，不涉及案件的实体处理；审判组织依法独立行使审判权。"
+
+
+@dataclass(frozen=True)
+class Text:
+    """The parts of a letter that a person may edit before it is signed."""
+
+    title: str
+    body: str
+    basis: str
+    required: str
+
+
+def drawn(kind: str, name: str, facts: Sequence[Fact], reply_days: int, today: date) -> Text:
+    """The text of a letter of that kind (``name`` is what it is called) on these facts."""
+    return Text(
+        title=titled(name, facts),
+        body=body_of(facts, today),
+        basis="；".join(dict.fromkeys(fact["basis"] for fact in facts if fact.get("basis"))),
+        required=required_of(kind, reply_days),
+    )
+
+
+def titled(name: str, facts: Sequence[Fact]) -> str:
+    """«关于 20 件案件临近审限的提示函»."""
+    marks = {fact["mark"] for fact in facts}
+    matter = next((words for mark, words in MATTERS if mark in marks), "")
+    if not matter:
+        return f"关于有关情况的{name}"
+    count = len({fact["case"] for fact in facts if fact.get("case")})
+    return f"关于{f'{count} 件' if count > 1 and matter.startswith('案件') else ''}{matter}的{name}"
+
+
+def body_of(facts: Sequence[Fact], today: date) -> str:
+    if not facts:
+        return ""
+    lines = [f"经核查，截至{in_words(today)}，有下列情况："]
+    lines += [f"{place}. {fact['says']}" for place, fact in enumerate(facts, start=1)]
+    return "\n".join(lines)
+
+
+def required_of(kind: str, reply_days: int) -> str:
+    """What is asked for, with the period for the answer in working days."""
+    wanted = WANTED.get(kind, WANTED["report"])
+    joined = "，并将办理情况" if kind == "prompt" else ""
+    return f"{wanted}{joined}于收到本函之日起 {reply_days} 个工作日内书面回复。\n{LIMITS}"
+
+
+def in_words(day: date) -> str:
+    """«2026年6月30日», as official papers write a day."""
+    return f"{day.year}年{day.month}月{day.day}日"
