@@ -24,6 +24,8 @@ from cases.models import Case
 from catalogues.selectors import VERSION, Shelf
 from config.celery import app
 from courts.models import Court, Division, Posting, User
+from supervision.rulebook import VERSION as RULES
+from supervision.rulebook import RuleShelf
 
 TODAY = date(2026, 6, 30)
 
@@ -102,6 +104,7 @@ def template_database(as_app: dict) -> str:
     run_as_owner(f"CREATE DATABASE {making}")
     call_command("migrate", verbosity=0)
     call_command("publish_catalogues", verbosity=0)
+    call_command("publish_rules", verbosity=0)
     connection.close()
     connection.settings_dict.update(USER=as_app["USER"], PASSWORD=as_app["PASSWORD"])
     with contextlib.suppress(psycopg2.errors.DuplicateDatabase):  # somebody else was as quick
@@ -111,6 +114,7 @@ def template_database(as_app: dict) -> str:
 
 
 SHAPERS = ["*/migrations/*.py", "catalogues/data/**/*", "catalogues/services.py", "catalogues/library.py"]
+SHAPERS += ["supervision/rule_seed.py", "supervision/rule_content.py"]
 
 
 def run_as_owner(*statements: str) -> list[tuple]:
@@ -129,16 +133,26 @@ def run_as(url: str, *statements: str) -> list[tuple]:
 @pytest.fixture(autouse=True)
 def law_is_read_anew_after_a_publication():
     """A test that published an edition has rolled it back since: what the process remembers of it is wrong."""
-    before = Shelf.forgotten
+    before, rules_before = Shelf.forgotten, RuleShelf.forgotten
     yield
     if Shelf.forgotten != before:
         Shelf.law = None
         cache.delete(VERSION)
+    if RuleShelf.forgotten != rules_before:
+        RuleShelf.versions = None
+        cache.delete(RULES)
 
 
 #: The published law stays from test to test; everything else a committed test filled is emptied.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "courts_court", "catalogues_edition"}
-KEPT |= {"catalogues_item"}
+KEPT |= {"catalogues_item", "supervision_rule", "supervision_ruleversion"}
+#: A rule as it shipped: its first version in force, with no trace of what a test made of it.
+AS_SHIPPED = """
+    DELETE FROM supervision_ruleversion WHERE number > 1 OR origin = 'court';
+    DELETE FROM supervision_rule WHERE id NOT IN (SELECT rule_id FROM supervision_ruleversion);
+    UPDATE supervision_ruleversion SET status = 'in_force', difference = NULL, retired_by_id = NULL, retired_at = NULL,
+        retired_because = '', released_by_id = NULL WHERE (status, retired_by_id, released_by_id) IS DISTINCT FROM ('in_force', NULL, NULL);
+"""
 
 
 def empty_tables_as_owner(self) -> None:
@@ -146,7 +160,7 @@ def empty_tables_as_owner(self) -> None:
     with owner_connection() as link, link.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall()]
-        guarded = [name for name in tables if name.startswith(("audit_", "catalogues_"))]
+        guarded = [name for name in tables if name.startswith(("audit_", "catalogues_", "supervision_"))]
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(
@@ -160,6 +174,7 @@ def empty_tables_as_owner(self) -> None:
             "courts_user",
         ]  # kept tables refer to these: no TRUNCATE
         cursor.execute("TRUNCATE " + ", ".join(set(tables) - KEPT - set(referred)) + " RESTART IDENTITY")
+        cursor.execute(AS_SHIPPED)
         for table in referred:
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute("DELETE FROM courts_court WHERE name LIKE '未识别法院%'")

@@ -117,6 +117,7 @@ def prepare(steps: Steps, var: Path) -> tuple[dict[str, str], str]:
     owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"]}
     steps.manage("migrating the database", "migrate", "--noinput", environment=owner)
     steps.manage("publishing the catalogues", "publish_catalogues", environment=environment)
+    steps.manage("putting the rules in force", "publish_rules", environment=environment)
     if not has_cases(environment["DATABASE_URL"]):
         steps.manage("making the demo court", "synthesize", "--court", COURT, environment=environment)
         (var / LOGINS).unlink(missing_ok=True)
