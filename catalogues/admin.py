@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from audit import trail
-from catalogues import schema, selectors, services
+from catalogues import overlays, schema, selectors, services
 from catalogues.differences import compare, words
 from catalogues.entry_forms import EntryForm
 from catalogues.kinds import KINDS
 from catalogues.models import Edition, Item
-from courts.models import Court
+from catalogues.supervision_fields import OVERLAID
+from courts.models import Court, User
 from courts.roles import Permission
 
 
@@ -44,9 +45,17 @@ class DraftForm(forms.Form):
     )
 
 
-class LocalCalendarForm(forms.Form):
+class CourtForm(forms.Form):
+    """A court of one's own and the name of what is drafted for it."""
+
     court = forms.ModelChoiceField(label=_("法院"), queryset=Court.objects.none())
     title = forms.CharField(label=_("名称"), max_length=160)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        mine = {seat.court_id for seat in by.seats}
+        self.fields["court"].queryset = Court.objects.filter(pk__in=mine)
+        self.fields["court"].initial = next(iter(mine), None) if len(mine) == 1 else None
 
 
 @admin.register(Edition)
@@ -84,6 +93,7 @@ class EditionAdmin(ReadOnlyAdmin):
             path("<int:pk>/publish/", wrap(self.publish), name="catalogues_edition_publish"),
             path("<int:pk>/withdraw/", wrap(self.withdraw), name="catalogues_edition_withdraw"),
             path("local-calendar/", wrap(self.local_calendar), name="catalogues_local_calendar"),
+            path("overlay/<slug:kind>/", wrap(self.overlay), name="catalogues_overlay"),
             *super().get_urls(),
         ]
 
@@ -115,7 +125,8 @@ class EditionAdmin(ReadOnlyAdmin):
             may_draft=request.user.may(Permission.DRAFT_CATALOGUE),
             may_publish=services.may_publish(request.user, edition),
             can_be_withdrawn=services.can_be_withdrawn(edition),
-            has_a_hand=services.has_a_hand_in(edition, request.user),
+            has_a_hand=services.has_a_hand_in(edition, request.user), overlaid=edition.kind in OVERLAID,
+            inherited=left_as_they_are(edition),
         )  # fmt: skip
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -141,10 +152,7 @@ class EditionAdmin(ReadOnlyAdmin):
 
     def local_calendar(self, request: HttpRequest) -> HttpResponse:
         """A court's own holidays over the national calendar; starts from this year's entry, emptied."""
-        form = LocalCalendarForm(request.POST or None)
-        form.fields["court"].queryset = Court.objects.filter(
-            pk__in=[seat.court_id for seat in request.user.seats]
-        )
+        form = CourtForm(request.POST or None, by=request.user)
         if request.method == "POST" and form.is_valid():
             draft = services.draft_local_calendar(
                 years=[], by=request.user, at=timezone.now(), **form.cleaned_data
@@ -152,13 +160,25 @@ class EditionAdmin(ReadOnlyAdmin):
             return redirect("admin:catalogues_edition_new_entry", draft.pk)
         return self.shown(request, "form", None, form=form, heading=_("起草地方日历"), action=_("起草"))
 
+    def overlay(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """What a court lays over the national parameters or settings; every entry is started from the one it replaces."""
+        if kind not in OVERLAID:
+            raise Http404
+        form = CourtForm(request.POST or None, by=request.user, initial={"title": _("本院参数")})
+        if request.method == "POST" and form.is_valid():
+            draft = services.draft_overlay(kind=kind, by=request.user, at=timezone.now(), **form.cleaned_data)
+            return redirect("admin:catalogues_edition_page", draft.pk)
+        heading = f"{_('起草本院参数')}：{KINDS[kind].label}"
+        return self.shown(request, "form", None, form=form, heading=heading, action=_("起草"))
+
     def entry(self, request: HttpRequest, pk: int, code: str = "") -> HttpResponse:
         """One entry: read it in any edition, edit it in a draft."""
         edition = get_object_or_404(Edition, pk=pk)
         item = Item.objects.filter(edition=edition, code=code).first()
-        if code and item is None:
+        below = overlays.inherited(edition) if overlays.is_overlay(edition) else {}
+        if code and item is None and code not in below:
             raise Http404
-        body = item.body if item else {}
+        body = item.body if item else below[code].body if code else {}
         if edition.status != "draft" or not request.user.may(Permission.DRAFT_CATALOGUE):
             return self.shown(
                 request, "entry", edition, item=item, lines=list(words(KINDS[edition.kind].fields, body))
@@ -198,8 +218,20 @@ class EditionAdmin(ReadOnlyAdmin):
         return redirect("admin:catalogues_edition_page", pk)
 
 
+def left_as_they_are(edition: Edition) -> list[tuple[overlays.Inherited, str]]:
+    """Of an overlay, the entries it says nothing of, with what holds instead."""
+    if not overlays.is_overlay(edition):
+        return []
+    own = set(edition.items.values_list("code", flat=True))
+    return [
+        (found, found.said(edition.kind))
+        for code, found in overlays.inherited(edition).items()
+        if code not in own
+    ]
+
+
 def problems_with(edition: Edition, code: str, body: dict[str, Any]) -> list[schema.Problem]:
     """What is wrong with this one entry, seen among its neighbours."""
     entries = dict(selectors.bodies_of(edition)) | {code: body}
-    found = schema.validate(edition.kind, entries.items(), source=str(edition))
+    found = services.problems_among(edition, entries.items())
     return [problem for problem in found if f" › {code}" in problem.where]

@@ -88,6 +88,8 @@ def widget_for(field: Field) -> forms.Field:
         )
     if field.type == "number":
         return forms.IntegerField(label=field.label, required=False, min_value=0)
+    if field.type == "decimal":
+        return forms.FloatField(label=field.label, required=False, min_value=0)
     if field.type == "date":
         return forms.DateField(
             label=field.label, required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -128,4 +130,6 @@ def as_kept(field: Field, value: Any) -> Any:
         return [
             part.strip() for part in value.replace(",", "、").replace("，", "、").split("、") if part.strip()
         ]
+    if field.type == "decimal" and value is not None:
+        return int(value) if value.is_integer() else value  # 12 typed is 12 kept
     return value.isoformat() if field.type == "date" and value else value

@@ -14,8 +14,9 @@ from django.db.models import Max
 
 from audit import trail
 from audit.models import Entry
-from catalogues import library, schema, selectors
+from catalogues import library, overlays, schema, selectors
 from catalogues.models import Edition, EditionQuerySet, Item
+from catalogues.supervision_fields import OVERLAID
 from courts.models import Court, User
 from courts.reach import highest_courts
 from courts.roles import Permission
@@ -118,6 +119,35 @@ def draft_local_calendar(*, court: Court, years: Entries, title: str, by: User, 
 
 
 @transaction.atomic
+def draft_overlay(*, kind: str, court: Court, title: str, by: User, at: datetime) -> Edition:
+    """Start a draft of what a court lays over the national catalogue (本院参数): empty, or a copy of what it has now."""
+    refuse_unless(by, Permission.DRAFT_CATALOGUE, "起草本院参数", on=court)
+    if kind not in OVERLAID:
+        raise trail.Refused(
+            "这一目录各院统一，不能起草本院参数。",
+            act="catalogues.draft_overlay",
+            on=court,
+            by=by,
+            status=409,
+        )
+    now = Edition.objects.in_use().filter(kind=kind, court=court).first()
+    edition = Edition.objects.create(
+        kind=kind,
+        court=court,
+        number=next_number(kind, court),
+        title=title,
+        based_on=now,
+        drafted_by=by,
+        drafted_at=at,
+    )
+    fill(edition, selectors.bodies_of(now) if now else [])
+    trail.record(
+        "catalogues.draft_overlay", on=edition, by=by, at=at, after={"court": court.name, "kind": kind}
+    )
+    return edition
+
+
+@transaction.atomic
 def edit_item(*, edition: Edition, code: str, body: dict[str, Any] | None, by: User, at: datetime) -> None:
     """Change, add or (``body=None``) remove one entry of a draft."""
     refuse_unless(by, Permission.DRAFT_CATALOGUE, "编辑目录草稿", on=edition)
@@ -140,7 +170,17 @@ def edit_item(*, edition: Edition, code: str, body: dict[str, Any] | None, by: U
 
 def problems_of(edition: Edition) -> list[schema.Problem]:
     """Why a draft cannot be published yet; empty when it can."""
-    return schema.validate(edition.kind, selectors.bodies_of(edition), source=str(edition))
+    return problems_among(edition, selectors.bodies_of(edition))
+
+
+def problems_among(edition: Edition, entries: Entries) -> list[schema.Problem]:
+    """What would be wrong with these entries in this edition; those of an overlay are seen over what they lie on."""
+    listed = list(entries)
+    over = None
+    if overlays.is_overlay(edition):
+        over = [(code, found.body) for code, found in overlays.inherited(edition).items()]
+    found = schema.validate(edition.kind, listed, source=str(edition), over=over)
+    return found or overlays.unknown_profiles(edition, listed)
 
 
 @transaction.atomic

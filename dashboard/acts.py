@@ -25,6 +25,7 @@ ACTS = {
     "catalogues.browse": _("查看目录"),
     "catalogues.draft_edition": _("起草目录"),
     "catalogues.draft_local_calendar": _("起草地方日历"),
+    "catalogues.draft_overlay": _("起草本院参数"),
     "catalogues.edit_item": _("修改目录草稿"),
     "catalogues.publish_edition": _("发布目录"),
     "catalogues.withdraw_edition": _("撤回目录"),
