@@ -51,7 +51,10 @@ SECRET = {
     ("adjust", "CONFIRMED"): {PRESIDENT},
     ("adjust", "MEASURES_ON"): {PRESIDENT},
     ("dismiss", "PROPOSED"): {DISCIPLINE},
-} | {("verify", state): {DISCIPLINE} for state in ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")}
+} | {
+    ("verify", state): {DISCIPLINE}
+    for state in ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")
+}
 #: Where the workflow lets each state go.
 LEADS = {
     "PROPOSED": {"CONFIRMED", "REJECTED", "DISPUTED", "EXPIRED"},

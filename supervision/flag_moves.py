@@ -1,0 +1,170 @@
+"""One step in the life of a flag, whoever takes it: the state, the step, the log, the trail and the outbox together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404
+
+from audit import trail
+from cases.guard import reaches
+from cases.models import Change
+from catalogues.selectors import law_in_use
+from courts.models import Posting, User
+from courts.roles import Role
+from supervision import log
+from supervision.lifecycle import (
+    ACTS,
+    DECISIONS,
+    OPEN,
+    REASONS,
+    UNBORN,
+    UNDECIDED,
+    is_for,
+    problem_now,
+    problem_of_reason,
+    who_decides,
+)
+from supervision.models import Flag, Step
+
+UNKNOWN = "没有这一标识，或者您无权查看"
+NOT_YOURS = "您的职务没有此项权限，或者本案不在您的职责范围内；此项由{}办理"
+#: What the trail and the log call each act.
+TRAIL = {
+    "propose": "supervision.propose_flag", "raise": "supervision.raise_flag", "confirm": "supervision.confirm_flag",
+    "reject": "supervision.reject_flag", "dispute": "supervision.dispute_flag", "uphold": "supervision.decide_dispute",
+    "overturn": "supervision.decide_dispute", "revoke": "supervision.revoke_flag", "verify": "supervision.verify_complaint",
+    "dismiss": "supervision.dismiss_complaint", "expire": "supervision.expire_flag", "rise": "supervision.expire_flag",
+    "overdue": "supervision.expire_dispute", "close": "supervision.close_flag", "begin": "supervision.begin_measures",
+    "settle": "supervision.settle_measures", "adjust": "supervision.adjust_panel", "evidence": "supervision.add_evidence",
+    "lapse": "supervision.follow_flag", "hit_again": "supervision.follow_flag",
+}  # fmt: skip
+
+
+def held(flag: Flag, by: User) -> Flag:
+    """The flag as it stands, held until the transaction ends. One this person may not see is one there is not."""
+    seen = (
+        Flag.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related("case__court", "rule", "version")
+    )
+    found = seen.filter(pk=flag.pk).first()
+    if found is None:
+        raise Http404(UNKNOWN)
+    return found
+
+
+def was_disputed(flag: Flag) -> bool:
+    return Step.objects.filter(flag=flag, act="dispute").exists()
+
+
+def may_act(user: User, act: str, flag: Flag, *, disputed: bool | None = None) -> bool:
+    """Whether one of the person's posts lets them do this to the flag, as it stands, and reaches its case."""
+    disputed = was_disputed(flag) if disputed is None and act == "revoke" else bool(disputed)
+    how = {"state": flag.state, "level": flag.level, "secret": flag.secret, "disputed": disputed}
+    return any(is_for(Role(seat.role), act, **how) and stands_before(user, seat, flag) for seat in user.seats)
+
+
+def stands_before(user: User, seat: Posting, flag: Flag) -> bool:
+    """Whether a post reaches the flag: through the case, or, for those who verify complaints, through its court."""
+    if seat.role == Role.DISCIPLINE:
+        return seat.court_id == flag.court_id
+    return reaches(user, seat, flag.case)
+
+
+def refuse_unless_possible(act: str, flag: Flag, by: User, code: str = "", words: str = "") -> None:
+    """Refuse what is not this person's to do (403), and what is not possible now (409)."""
+    about = {"act": TRAIL[act], "on": flag, "by": by}
+    disputed = act == "revoke" and was_disputed(flag)
+    how = {"state": flag.state, "level": flag.level, "secret": flag.secret, "disputed": disputed}
+    if not may_act(by, act, flag, disputed=disputed):
+        raise trail.Refused(NOT_YOURS.format(who_decides(act, **how)), **about)
+    problem = problem_now(act, flag.state, secret=flag.secret, level=flag.level)
+    if problem := problem or problem_of_reason(act, code, words):
+        raise trail.Refused(problem, **about, status=409)
+
+
+def move(
+    act: str,
+    *,
+    flag: Flag,
+    by: User | None,
+    at: datetime,
+    reason_code: str = "",
+    reason: str = "",
+    content: str = "",
+    log_as: str = "",
+    **values: Any,
+) -> Flag:
+    """Take the step. The caller has held the flag and asked whether it may be taken; ``values`` change with it.
+
+    ``content`` is what the log says before the reason; ``log_as`` names the act there and in the trail.
+    """
+    before = UNBORN if UNBORN in ACTS[act].starts else flag.state
+    changed = follows(act, flag, by, at, reason_code, reason) | values
+    for name, value in changed.items():
+        setattr(flag, name, value)
+    flag.save(update_fields=list(changed))
+    record_step(act, flag, before, by=by, at=at, reason_code=reason_code, reason=reason)
+    told, words = (
+        log_as or TRAIL[act],
+        "；".join(part for part in (content, said_reason(reason_code, reason)) if part),
+    )
+    after = {"flag": flag.rule.code, "state": flag.state} | ({"reason": reason_code} if reason_code else {})
+    trail.record(
+        told, on=flag, by=by, at=at, because=words, before={"state": before}, after=after, secret=flag.secret
+    )
+    log.write(case=flag.case, act=told, by=by, at=at, flag=flag, content=words, basis=flag.version.basis)
+    Change.objects.create(case_id=flag.case_id)
+    return flag
+
+
+def follows(
+    act: str, flag: Flag, by: User | None, at: datetime, reason_code: str, reason: str
+) -> dict[str, Any]:
+    """What changes on the flag with any step: its state, who decided and why, that nothing is due any more or that it ended."""
+    changed: dict[str, Any] = {"state": str(ACTS[act].ends or flag.state)}
+    if act in DECISIONS:
+        changed |= {"decided_by": by, "decided_at": at, "reason_code": reason_code, "reason": reason.strip()}
+    if changed["state"] not in UNDECIDED:
+        changed["due_on"] = None
+    if changed["state"] not in OPEN:
+        changed["ended_at"] = at
+    return changed
+
+
+def said_reason(code: str, words: str) -> str:
+    """The coded reason in Chinese, then the words."""
+    return "：".join(part for part in (REASONS[code].name if code else "", words.strip()) if part)
+
+
+def record_step(
+    act: str,
+    flag: Flag,
+    before: str,
+    *,
+    by: User | None,
+    at: datetime,
+    reason_code: str = "",
+    reason: str = "",
+    evidence: dict[str, Any] | None = None,
+) -> Step:
+    return Step.objects.create(
+        flag=flag,
+        act=act,
+        from_state=before,
+        to_state=flag.state,
+        by=by,
+        capacity=by.capacity() if by else "",
+        at=at,
+        reason_code=reason_code,
+        reason=reason.strip(),
+        evidence=evidence,
+    )
+
+
+def due_day(setting: str, court_id: int, day: date) -> date:
+    """The last day to act: so many working days (a setting of the court) after this one."""
+    law = law_in_use()
+    return law.calendar(court_id).add_workdays(day, int(law.supervision_setting(setting, court_id, day)))
