@@ -147,7 +147,7 @@ MAY: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.VICE_PRESIDENT: frozenset(
-        {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
+        {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
         | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.APPROVE_LETTERS}
     ),
     Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES}),

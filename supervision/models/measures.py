@@ -39,7 +39,7 @@ class Measure(Unnumbered):
     flag = models.ForeignKey(Flag, models.PROTECT, related_name="measures", verbose_name="标识")
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+", verbose_name="案件")
     code = models.CharField("措施", max_length=6)
-    mode = models.CharField("监管方式", max_length=10)
+    mode = models.CharField("监管方式", max_length=16)
     ordinal = models.PositiveSmallIntegerField("第几次", default=1)  # per case and code
     taken_by = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="监督人")
     capacity = models.CharField("身份", max_length=160)
