@@ -3,7 +3,7 @@
 params:   {group_party_n: {v: 10, note: "…"}}
 fields:   {same_side_max: [int, filing, "what it means"], case_type: [enum, filing, "civil|criminal"]}
 rules:    [{c: B01, cat: B, name: …, src: …, stage: filing, mode: auto, sev: high, conf: secret, when: {…},
-            examples: [{hits: true, facts: {…}, note: …}]}]
+            examples: [{hits: true, facts: {…}, name: …}]}]
 profiles: {full: {codes: "*"}, some: {codes: [B01]}, grouped: {heads: {…: [B01]}}}
 """
 
@@ -30,7 +30,7 @@ class Example:
 
     facts: Mapping[str, Any]
     hits: bool
-    note: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _examples(given: object, facts: Mapping[str, Fact]) -> Iterator[Example]:
             check_facts(known, facts)
         except Misread as wrong:
             raise Misread(problem.below(path) for problem in wrong.problems) from None
-        yield Example(dict(known), said["hits"], _text(said, "note"))
+        yield Example(dict(known), said["hits"], _text(said, "name"))
 
 
 def check_facts(known: Facts, facts: Mapping[str, Fact]) -> None:

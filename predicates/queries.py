@@ -21,6 +21,10 @@ Columns = Mapping[str, str]
 
 #: Operators whose widest form says exactly what any of the leaves says: eq is one of a list of one.
 AS_LIST = {"eq": "in"}
+#: Between the codes of one row: no code contains it.
+BREAK = "E'\\x1f'"
+#: Operators so dear that a row is asked once for several rules.
+DEAR = frozenset({"contains_any"})
 #: What is asked first of two facts of which either would do: the dearest for PostgreSQL last.
 DEAREST_LAST = (
     "is_true", "is_false", "gte", "gt", "lte", "lt", "contains_any", "eq", "in", "ne", "not_in", "exists"
@@ -54,19 +58,40 @@ def codes_query(
     columns: Columns | None = None,
     where: str = "",
 ) -> str:
-    """As ``hits_query``, but one row ``(key, codes)`` a case that any rule hits, the codes in the order of ``rules``."""
+    """As ``hits_query``, but one row ``(key, codes)`` for every row that any rule holds on; the codes in no order."""
     known = {code: resolved(condition, parameters) for code, condition in rules.items()}
     if not known:
         return f"SELECT {key}, ARRAY[]::text[] AS codes FROM {table} WHERE false"
     narrowed = f"({where}) AND " if where else ""
-    hit = ", ".join(
-        f"CASE WHEN {condition_sql(condition, columns)} THEN {literal(code)} END"
-        for code, condition in known.items()
-    )
     return (
-        f"SELECT {key}, array_remove(ARRAY[{hit}]::text[], NULL) AS codes\n  FROM {table}\n"
+        f"SELECT {key}, string_to_array({_codes_sql(known, columns)}, {BREAK}) AS codes\n  FROM {table}\n"
         f" WHERE {narrowed}({any_rule_sql(known.values(), columns)})"
     )
+
+
+def _codes_sql(rules: Mapping[str, Condition], columns: Columns | None) -> str:
+    """The codes that hold, joined. Rules that all need one fact to have certain tags are asked only where it has one."""
+    alone, together = [], dict[str, list[tuple[str, Condition, list[Leaf]]]]()
+    for code, condition in rules.items():
+        guards = _guards(condition) or []
+        facts = {guard.fact for guard in guards if guard.op in DEAR}
+        if guards and len(facts) == 1 and all(guard.op in DEAR for guard in guards):
+            together.setdefault(facts.pop(), []).append((code, condition, guards))
+        else:
+            alone.append(_code_sql(code, condition, columns))
+    for some in together.values():
+        said = [_code_sql(code, condition, columns) for code, condition, _ in some]
+        guard = _bracketed(_widest([leaf for _, _, guards in some for leaf in guards]), columns)
+        alone.append(f"CASE WHEN {guard} THEN nullif({_joined(said)}, '') END" if len(some) > 1 else said[0])
+    return _joined(alone)
+
+
+def _code_sql(code: str, condition: Condition, columns: Columns | None) -> str:
+    return f"CASE WHEN {condition_sql(condition, columns)} THEN {literal(code)} END"
+
+
+def _joined(said: list[str]) -> str:
+    return f"concat_ws({BREAK}, {', '.join(said)})"
 
 
 def condition_sql(condition: Condition, columns: Columns | None = None) -> str:
