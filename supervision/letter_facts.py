@@ -49,7 +49,7 @@ def until(clock: Clock, today: date) -> str:
     if clock.met_on is not None:
         return f"届满日 {clock.due_on}，已于 {clock.met_on} 完成"
     left = (clock.due_on - today).days
-    return f"届满日 {clock.due_on}，" + (f"已超 {-left} 天" if left < 0 else f"剩余 {left} 天")
+    return f"届满日 {clock.due_on}，" + (f"已超{-left}天" if left < 0 else f"剩余{left}天")
 
 
 def cite_flag(flag: Flag) -> Fact:

@@ -19,7 +19,7 @@ def short_name(court: str, prefix: str = "", *, said: str = BY_NAME) -> str:
     if said != BY_NAME:
         return said
     place = KIND.sub("", court)
-    places = PLACE.findall(PROVINCE.sub("", place))
+    places = [] if "高级" in court else PLACE.findall(PROVINCE.sub("", place))
     return places[-1][0] if places else (prefix or place)[:1]
 
 

@@ -52,13 +52,13 @@ def drawn(kind: str, name: str, facts: Sequence[Fact], reply_days: int, today: d
 
 
 def titled(name: str, facts: Sequence[Fact]) -> str:
-    """«关于 20 件案件临近审限的提示函»."""
+    """«关于20件案件临近审限的提示函»."""
     marks = {fact["mark"] for fact in facts}
     matter = next((words for mark, words in MATTERS if mark in marks), "")
     if not matter:
         return f"关于有关情况的{name}"
     count = len({fact["case"] for fact in facts if fact.get("case")})
-    return f"关于{f'{count} 件' if count > 1 and matter.startswith('案件') else ''}{matter}的{name}"
+    return f"关于{f'{count}件' if count > 1 and matter.startswith('案件') else ''}{matter}的{name}"
 
 
 def body_of(facts: Sequence[Fact], today: date) -> str:
@@ -73,7 +73,7 @@ def required_of(kind: str, reply_days: int) -> str:
     """What is asked for, with the period for the answer in working days."""
     wanted = WANTED.get(kind, WANTED["report"])
     joined = "，并将办理情况" if kind == "prompt" else ""
-    return f"{wanted}{joined}于收到本函之日起 {reply_days} 个工作日内书面回复。\n{LIMITS}"
+    return f"{wanted}{joined}于收到本函之日起{reply_days}个工作日内书面回复。\n{LIMITS}"
 
 
 def in_words(day: date) -> str:
