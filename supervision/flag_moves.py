@@ -127,6 +127,8 @@ def follows(
     changed: dict[str, Any] = {"state": str(ACTS[act].ends or flag.state)}
     if act in DECISIONS:
         changed |= {"decided_by": by, "decided_at": at, "reason_code": reason_code, "reason": reason.strip()}
+    if act in ("confirm", "uphold"):
+        changed["confirmed_at"] = at
     if changed["state"] not in UNDECIDED:
         changed["due_on"] = None
     if changed["state"] not in OPEN:

@@ -5,6 +5,7 @@ Who may, and when, stands in ``lifecycle``. Seeing comes first: a flag one may n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -98,19 +99,33 @@ def new_flag(case: Case, version: RuleVersion, book: RuleBook, *, how: str, by: 
 
 
 # --- decided -----------------------------------------------------------------------------------------------
+def nothing_else(flag: Flag) -> dict[str, object]:
+    return {}
+
+
 def decide(
-    act: str, flag: Flag, by: User, at: datetime, reason: str, code: str = "", **values: object
+    act: str,
+    flag: Flag,
+    by: User,
+    at: datetime,
+    reason: str,
+    code: str = "",
+    *,
+    sets: Callable[[Flag], dict[str, object]] = nothing_else,
 ) -> Flag:
-    """One decision: the flag as it stands, held; whether this person may, now, for that reason; and the step."""
+    """One decision: the flag as it stands, held; whether this person may, now, for that reason; and the step.
+
+    ``sets``: what changes beside the state, worked out on the flag as it was held.
+    """
     flag = held(flag, by)
     refuse_unless_possible(act, flag, by, code, reason)
-    return move(act, flag=flag, by=by, at=at, reason_code=code, reason=reason, **values)
+    return move(act, flag=flag, by=by, at=at, reason_code=code, reason=reason, **sets(flag))
 
 
 @transaction.atomic
 def confirm_flag(*, flag: Flag, by: User, at: datetime, reason: str = "") -> Flag:
     """Put the case under supervision (确认). The supervisor's own clock begins: passed without a measure is 怠于监管."""
-    return decide("confirm", flag, by, at, reason, confirmed_at=at, first_measure_due_on=first_measure(flag))
+    return decide("confirm", flag, by, at, reason, sets=confirmed)
 
 
 @transaction.atomic
@@ -122,8 +137,7 @@ def reject_flag(*, flag: Flag, reason_code: str, reason: str, by: User, at: date
 @transaction.atomic
 def dispute_flag(*, flag: Flag, reason_code: str, reason: str, by: User, at: datetime) -> Flag:
     """The panel or the division disagrees with a proposal (提出异议): the president decides."""
-    due_on = due_day("dispute_days", flag.court_id, today())
-    return decide("dispute", flag, by, at, reason, reason_code, level=HIGHEST, due_on=due_on)
+    return decide("dispute", flag, by, at, reason, reason_code, sets=disputed)
 
 
 @transaction.atomic
@@ -133,7 +147,7 @@ def decide_dispute(
     """The president decides a dispute (决定争议): the case is supervised, or it is not."""
     if not upheld:
         return decide("overturn", flag, by, at, reason, reason_code)
-    return decide("uphold", flag, by, at, reason, confirmed_at=at, first_measure_due_on=first_measure(flag))
+    return decide("uphold", flag, by, at, reason, sets=confirmed)
 
 
 @transaction.atomic
@@ -142,8 +156,16 @@ def revoke_flag(*, flag: Flag, reason_code: str, reason: str, by: User, at: date
     return decide("revoke", flag, by, at, reason, reason_code)
 
 
+def disputed(flag: Flag) -> dict[str, object]:
+    return {"level": HIGHEST, "due_on": due_day("dispute_days", flag.court_id, today())}
+
+
+def confirmed(flag: Flag) -> dict[str, object]:
+    return {"first_measure_due_on": None if flag.secret else first_measure(flag)}
+
+
 def first_measure(flag: Flag) -> date | None:
-    """The last day for a first measure after a confirmation today; none where the case was closed meanwhile."""
+    """The last day for a first measure from today on; none where the case was closed meanwhile."""
     return None if flag.case.closed_on else due_day(FIRST_MEASURE, flag.court_id, today())
 
 
@@ -154,10 +176,16 @@ def verify_complaint(*, flag: Flag, reason: str, by: User, at: datetime) -> Flag
 
     A proposal waits for the division head from today on, who could not have acted before.
     """
-    values = {"secret": False, "verified_at": at, "verified_by": by}
-    if flag.state == State.PROPOSED:
-        values["due_on"] = due_day("confirm_days", flag.court_id, today())
-    return decide("verify", flag, by, at, reason, **values)
+
+    def sets(flag: Flag) -> dict[str, object]:
+        values: dict[str, object] = {"secret": False, "verified_at": at, "verified_by": by}
+        if flag.state in LIVE:  # no measure could be taken before
+            return values | {"first_measure_due_on": first_measure(flag)}
+        if flag.state == State.PROPOSED:
+            return values | {"due_on": due_day("confirm_days", flag.court_id, today())}
+        return values
+
+    return decide("verify", flag, by, at, reason, sets=sets)
 
 
 @transaction.atomic
