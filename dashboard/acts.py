@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from supervision.acts import ACTS as OF_SUPERVISION
+
 ACTS = {
     "cases.read": _("查阅案件"),
     "cases.export": _("导出案件"),
@@ -87,4 +89,5 @@ ACTS = {
     "alerts.set_preference": _("修改提醒设置"),
     "alerts.see_nodes": _("查看节点监控组"),
     "alerts.choose_profile": _("切换节点监控组"),
+    **OF_SUPERVISION,
 }
