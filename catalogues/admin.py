@@ -200,7 +200,9 @@ class EditionAdmin(ReadOnlyAdmin):
                 )
                 messages.success(request, _("已保存到草稿。"))
                 return redirect("admin:catalogues_edition_page", pk)
-        return self.shown(request, "entry_form", edition, item=item, form=form, problems=problems)
+        return self.shown(
+            request, "entry_form", edition, item=item, form=form, problems=problems, replaced=below.get(code)
+        )
 
     def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
         edition = get_object_or_404(Edition, pk=pk)

@@ -26,7 +26,7 @@ class Inherited:
     def said(self, kind: str) -> str:
         """The entry in words, for a list."""
         said = words(KINDS[kind].fields, self.body)
-        return "，".join(value for where, value in said if not where.endswith(QUIET))
+        return " ".join(value for where, value in said if not where.endswith(QUIET))
 
 
 #: What a list of numbers leaves to the entry itself.

@@ -208,8 +208,8 @@ def test_a_court_below_sees_what_the_court_above_has_set(client, lay, upper_cour
         found.code: (said, found.court)
         for found, said in client.get(address("page", draft)).context["inherited"]
     }
-    assert left["victim_n"] == ("50，人", upper_court)
-    assert left["petition_n"] == ("3，次", None)
+    assert left["victim_n"] == ("50 人", upper_court)
+    assert left["petition_n"] == ("3 次", None)
     assert typed(client, draft, "victim_n")["value"] == 50
 
 
