@@ -8,8 +8,8 @@ from typing import Any
 from django.http import Http404
 
 from audit import trail
-from cases.guard import reaches
-from cases.models import Change
+from cases.guard import locked, reaches
+from cases.models import Case, Change
 from catalogues.selectors import law_in_use
 from courts.models import Posting, User
 from courts.roles import Role
@@ -44,15 +44,18 @@ TRAIL = {
 
 def held(flag: Flag, by: User) -> Flag:
     """The flag as it stands, held until the transaction ends. One this person may not see is one there is not."""
-    seen = (
-        Flag.objects.visible_to(by)
-        .select_for_update(of=("self",))
-        .select_related("case__court", "rule", "version")
-    )
-    found = seen.filter(pk=flag.pk).first()
-    if found is None:
+    seen = Flag.objects.visible_to(by).filter(pk=flag.pk).values_list("case", flat=True).first()
+    if seen is None:
         raise Http404(UNKNOWN)
-    return found
+    return held_flag(flag.pk, seen)
+
+
+def held_flag(pk: int, case_id: int) -> Flag:
+    """The case first, then the flag: whoever writes about flags holds them in this order, so that no two wait for each other."""
+    case = locked(Case(pk=case_id))
+    flag = Flag.objects.select_for_update(of=("self",)).select_related("rule", "version").get(pk=pk)
+    flag.case = case
+    return flag
 
 
 def was_disputed(flag: Flag) -> bool:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404
 
 from audit import trail
-from cases.guard import is_visible, may_on
+from cases.guard import is_visible, locked, may_on
 from cases.models import Case
 from courts.clock import today
 from courts.models import User
 from courts.roles import Permission
 from supervision.evidence import evidence_of
-from supervision.flag_moves import due_day, held, move, refuse_unless_possible
+from supervision.flag_moves import due_day, held, held_flag, move, refuse_unless_possible
 from supervision.lifecycle import FIRST_MEASURE, HIGHEST, LIVE, State, problem_of_reason
 from supervision.models import Flag, LogEntry, Measure, Reply, RuleVersion
 from supervision.rulebook import RuleBook, rulebook_of
@@ -47,9 +47,9 @@ def raise_flag(*, case: Case, code: str, reason: str, by: User, at: datetime) ->
     Whoever raises it, it is a proposal: the division head or who stands above confirms. A prompt of the trial office
     (审管办提示) decides nothing either.
     """
-    case = Case.objects.select_related("court").get(pk=case.pk)
     if not is_visible(case, by):
         raise Http404("没有这一案件，或者您无权查看")
+    case = locked(case)
     how = how_raised(by, case)
     act = PROMPT if how == "office" else RAISE
     if not how:
@@ -61,11 +61,7 @@ def raise_flag(*, case: Case, code: str, reason: str, by: User, at: datetime) ->
     standing = Flag.objects.open().filter(case=case, rule=version.rule)
     if found := standing.first():
         return found
-    try:
-        with transaction.atomic():
-            flag = new_flag(case, version, book, how=how, by=by, at=at)
-    except IntegrityError:  # somebody was as quick: the database keeps one
-        return standing.get()
+    flag = new_flag(case, version, book, how=how, by=by, at=at)
     return move("raise", flag=flag, by=by, at=at, reason=reason, content=version.name, log_as=act)
 
 
@@ -198,11 +194,7 @@ def dismiss_complaint(*, flag: Flag, reason_code: str, reason: str, by: User, at
 @transaction.atomic
 def follow_measures(*, flag: Flag, by: User | None, at: datetime) -> Flag:
     """Bring the state in line with the measures: at least one open, or none left. The measure's service calls it."""
-    flag = (
-        Flag.objects.select_for_update(of=("self",))
-        .select_related("case__court", "rule", "version")
-        .get(pk=flag.pk)
-    )
+    flag = held_flag(flag.pk, flag.case_id)
     waits = Measure.objects.filter(flag=flag, state__in=("open", "replied")).exists()
     if flag.state == State.CONFIRMED and waits:
         return move("begin", flag=flag, by=by, at=at)
@@ -218,13 +210,12 @@ def close_flags_of(*, case: Case, at: datetime) -> list[Flag]:
     A proposal does not vanish because the case was closed over it: somebody still says whether it should have been
     supervised.
     """
-    if not Case.objects.filter(pk=case.pk).exclude(closed_on=None).exists():
+    case = locked(case)
+    if case.closed_on is None:
         return []
-    live = Flag.objects.filter(case=case, state__in=LIVE).select_for_update(of=("self",))
-    flags = list(live.select_related("case__court", "rule", "version"))
-    return [
-        move("close", flag=flag, by=None, at=at, content=summary_of(flag)) for flag in flags
-    ]  # fmt: skip
+    live = Flag.objects.filter(case=case, state__in=LIVE).order_by("pk").values_list("pk", flat=True)
+    flags = [held_flag(pk, case.pk) for pk in live]
+    return [move("close", flag=flag, by=None, at=at, content=summary_of(flag)) for flag in flags]
 
 
 def summary_of(flag: Flag) -> str:

@@ -22,14 +22,18 @@ from predicates.language import facts_of
 from supervision import log
 from supervision.evidence import used
 from supervision.flags import close_flags_of
-from supervision.lifecycle import LIVE
+from supervision.lifecycle import LIVE, OPEN
 from supervision.models import CaseFacts, Flag
 from supervision.rulebook import RuleBook, rulebooks
-from supervision.screening_sql import screen_sql
+from supervision.screening_sql import quoted, screen_sql
 
 PROPOSE = "supervision.propose_flag"
 #: One screening at a time: two that meet would follow the same flags in another order each.
 ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('supervision.screening', 0))"
+#: As whoever writes about a flag holds its case first.
+HOLD = f"""
+SELECT FROM cases_case WHERE id IN (SELECT case_id FROM supervision_flag WHERE state IN ({quoted(OPEN)}) {{bound}})
+ ORDER BY id FOR NO KEY UPDATE"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,9 @@ def screen_cases(case_ids: Sequence[int] | None, today: date, at: datetime) -> d
         return dict(counts)
     with connection.cursor() as cursor:
         cursor.execute(ALONE)
+        cursor.execute(
+            HOLD.format(bound="" if ids is None else "AND case_id = ANY(%s)"), [ids] if ids else None
+        )
     courts = courts_with_open_cases(ids)
     for book in rulebooks(today, courts):
         for secret in (False, True):

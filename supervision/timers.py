@@ -47,8 +47,10 @@ def run_out(act: str, today: date) -> QuerySet[Flag]:
 
 @transaction.atomic
 def expire_slice(act: str, today: date, at: datetime) -> int:
-    held = run_out(act, today).select_for_update(of=("self",), skip_locked=True).order_by("pk")
-    flags = list(held.select_related("case", "rule", "version")[:SLICE])
+    wanted = run_out(act, today).order_by("pk")
+    log.hold_cases(sorted(set(wanted.values_list("case", flat=True)[:SLICE])))
+    held = wanted.select_for_update(of=("self",)).select_related("case", "rule", "version")
+    flags = list(held[:SLICE])
     managed = divisions_with_vice_president(today)
     for flag in flags:
         flag.before = flag.state
