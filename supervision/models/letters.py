@@ -209,4 +209,9 @@ class Circular(Unnumbered):
 
     class Meta:
         verbose_name = verbose_name_plural = "审管通报"
-        constraints = [models.UniqueConstraint("court", "month", name="one_circular_a_month")]
+        constraints = [
+            models.UniqueConstraint("court", "month", name="one_circular_a_month"),
+            models.UniqueConstraint(
+                "court", "number", condition=~Q(number=""), name="circular_number_is_given_once"
+            ),
+        ]
