@@ -15,6 +15,7 @@ from catalogues.api import EntryViewSet as CatalogueEntryViewSet
 from courts.api import CourtViewSet, MeViewSet
 from courts.interface import nothing_here
 from ingest.api import BatchViewSet, RejectedViewSet
+from supervision.api import FactViewSet, FlagViewSet, LogViewSet
 
 router = SimpleRouter()
 router.register("cases", CaseViewSet, basename="case")
@@ -29,6 +30,9 @@ router.register(
 router.register("imports", BatchViewSet, basename="import")
 router.register(r"imports/(?P<import>[0-9]+)/rejected", RejectedViewSet, basename="rejected")
 router.register("courts", CourtViewSet, basename="court")
+router.register("flags", FlagViewSet, basename="flag")
+router.register("facts", FactViewSet, basename="fact")
+router.register("supervision-log", LogViewSet, basename="supervision-log")
 
 # The browser of the API is a page: from our own static files, for people who are logged in.
 browser = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")

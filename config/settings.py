@@ -268,6 +268,8 @@ SPECTACULAR_SETTINGS = {
         "EditionStatus": "catalogues.api.ISSUED",
         "LinkKind": "cases.models.CaseLink.LINK_KINDS",
         "TokenScope": "courts.roles.SCOPES",
+        "FlagState": "supervision.models.flags.STATES",
+        "FlagCategory": "supervision.models.rules.CATEGORIES",
         "EventNode": "cases.entries_api.NODE_CHOICES",
     },
 }

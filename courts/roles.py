@@ -231,4 +231,5 @@ SCOPES = [
     ("cases:write", "登记案件事项"),
     ("imports:write", "导入数据"),
     ("catalogues:read", "读取目录"),
+    ("flags:read", "读取四类案件标识、事实与监督日志"),
 ]

@@ -35,6 +35,8 @@ ACTS = {
     "supervision.file_inquiry": _("填报过问"),
     "supervision.read_inquiry": _("查阅过问记录"),
     # the log
+    "supervision.see_log": _("查看监督日志"),
+    "supervision.read_interface": _("经接口查看监督"),
     "supervision.export_file": _("导出监督档案"),
     "supervision.export_log": _("导出监督日志"),
     "supervision.export_ledger": _("导出履职台账"),

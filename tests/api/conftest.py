@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from cases.clocks import recompute
 from courts.services import issue_token
 
-EVERYTHING = ["cases:read", "cases:write", "imports:write", "catalogues:read"]
+EVERYTHING = ["cases:read", "cases:write", "imports:write", "catalogues:read", "flags:read"]
 
 
 @pytest.fixture

@@ -52,12 +52,14 @@ def test_an_ended_token_opens_nothing(president):
         ("cases:read", {"cases/", "alerts/", "notices/"}),
         ("catalogues:read", {"catalogues/editions/", "courts/"}),
         ("imports:write", {"imports/"}),
+        ("flags:read", {"flags/", "facts/", "supervision-log/"}),
         ("cases:write", set()),
     ],
 )
 def test_a_token_opens_what_its_scope_names_and_nothing_else(calls, president, scope, opened):
     client = calls(president, scope)
-    for path in ("cases/", "alerts/", "notices/", "catalogues/editions/", "courts/", "imports/"):
+    supervised = ("flags/", "facts/", "supervision-log/")
+    for path in ("cases/", "alerts/", "notices/", "catalogues/editions/", "courts/", "imports/", *supervised):
         assert client.get(V1 + path).status_code == (200 if path in opened else 403), path
     assert client.get(V1 + "me/").json()["token"]["scopes"] == [scope]
 
