@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from audit import trail
+from courts.offers import offer_of
 
 
 def asked_by_the_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -87,6 +88,5 @@ class RefusalMiddleware:
             return None
         by = request.user if request.user.is_authenticated else None
         trail.record_refusal(exception, by=by, at=timezone.now())
-        return render(
-            request, "courts/refused.html", {"sentence": exception.sentence}, status=exception.status
-        )
+        context = {"sentence": exception.sentence, "offer": offer_of(exception, by) if by else ""}
+        return render(request, "courts/refused.html", context, status=exception.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision import ledger_views, log_views, looked_views
+from supervision import desk_views, inquiry_views, ledger_views, log_views, looked_views, measure_views
 
 app_name = "supervision"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,22 @@ urlpatterns: list[URLPattern] = [
     path("ledger/", ledger_views.ledger, name="ledger"),
     path("ledger/sheet/", ledger_views.ledger_sheet, name="ledger-sheet"),
     path("ledger/flags/", ledger_views.ledger_flags, name="ledger-flags"),
+    # measures
+    path("desk/", desk_views.desk, name="desk"),
+    path("mine/", desk_views.mine, name="mine"),
+    path("powers/", measure_views.powers, name="powers"),
+    path("cases/<int:pk>/measures/new/", measure_views.measure_for_case, name="measure-for-case"),
+    path("cases/<int:pk>/delegate/", desk_views.delegate, name="delegate"),
+    path("delegations/<int:pk>/end/", desk_views.undelegate, name="undelegate"),
+    path("flags/<int:pk>/measures/new/", measure_views.measure_new, name="measure-new"),
+    path("measures/<int:pk>/", measure_views.measure, name="measure"),
+    path("measures/<int:pk>/reply/", measure_views.reply, name="measure-reply"),
+    path("measures/<int:pk>/answer/", measure_views.answer, name="measure-answer"),
+    path("measures/<int:pk>/decide/", measure_views.decide, name="measure-decide"),
+    path("measures/<int:pk>/withdraw/", measure_views.withdraw, name="measure-withdraw"),
+    path("measures/<int:pk>/meeting/", measure_views.meeting_new, name="meeting-new"),
+    path("replies/<int:pk>/attachment/", measure_views.attachment, name="attachment"),
+    path("inquiries/", inquiry_views.inquiries, name="inquiries"),
+    path("inquiries/new/", inquiry_views.inquiry_new, name="inquiry-new"),
+    path("inquiries/<int:pk>/", inquiry_views.inquiry, name="inquiry"),
 ]
