@@ -17,6 +17,7 @@ from supervision import log
 from supervision.lifecycle import (
     ACTS,
     DECISIONS,
+    HIGHEST,
     OPEN,
     REASONS,
     UNBORN,
@@ -24,12 +25,16 @@ from supervision.lifecycle import (
     is_for,
     problem_now,
     problem_of_reason,
+    wanted_rank,
     who_decides,
 )
 from supervision.models import Flag, Step
 
 UNKNOWN = "没有这一标识，或者您无权查看"
 NOT_YOURS = "您的职务没有此项权限，或者本案不在您的职责范围内；此项由{}办理"
+OWN_CAUSE = (
+    "您是本案审判组织成员，不能否定或撤销本案的标识；请由其他有权的院庭长决定，或者对待确认的标识提出异议"
+)
 #: What the trail and the log call each act.
 TRAIL = {
     "propose": "supervision.propose_flag", "raise": "supervision.raise_flag", "confirm": "supervision.confirm_flag",
@@ -65,8 +70,17 @@ def was_disputed(flag: Flag) -> bool:
 def may_act(user: User, act: str, flag: Flag, *, disputed: bool | None = None) -> bool:
     """Whether one of the person's posts lets them do this to the flag, as it stands, and reaches its case."""
     disputed = was_disputed(flag) if disputed is None and act == "revoke" else bool(disputed)
+    if in_own_cause(user, act, flag, disputed=disputed):
+        return False
     how = {"state": flag.state, "level": flag.level, "secret": flag.secret, "disputed": disputed}
     return any(is_for(Role(seat.role), act, **how) and stands_before(user, seat, flag) for seat in user.seats)
+
+
+def in_own_cause(user: User, act: str, flag: Flag, *, disputed: bool) -> bool:
+    """Whether somebody who tries the case would take it out of supervision, although another could decide."""
+    if act not in ("reject", "revoke") or wanted_rank(act, flag.state, flag.level, disputed) == HIGHEST:
+        return False
+    return user.pk in {flag.case.judge_id, flag.case.presiding_id, *flag.case.members}
 
 
 def stands_before(user: User, seat: Posting, flag: Flag) -> bool:
@@ -81,6 +95,8 @@ def refuse_unless_possible(act: str, flag: Flag, by: User, code: str = "", words
     about = {"act": TRAIL[act], "on": flag, "by": by}
     disputed = act == "revoke" and was_disputed(flag)
     how = {"state": flag.state, "level": flag.level, "secret": flag.secret, "disputed": disputed}
+    if in_own_cause(by, act, flag, disputed=disputed):
+        raise trail.Refused(OWN_CAUSE, **about)
     if not may_act(by, act, flag, disputed=disputed):
         raise trail.Refused(NOT_YOURS.format(who_decides(act, **how)), **about)
     problem = problem_now(act, flag.state, secret=flag.secret, level=flag.level)
@@ -98,18 +114,22 @@ def move(
     reason: str = "",
     content: str = "",
     log_as: str = "",
+    step_code: str = "",
+    evidence: dict[str, Any] | None = None,
     **values: Any,
 ) -> Flag:
     """Take the step. The caller has held the flag and asked whether it may be taken; ``values`` change with it.
 
-    ``content`` is what the log says before the reason; ``log_as`` names the act there and in the trail.
+    ``content`` is what the log says before the reason; ``log_as`` names the act there and in the trail; ``step_code``
+    and ``evidence`` stand on the step where it has a code of its own that is no reason.
     """
     before = UNBORN if UNBORN in ACTS[act].starts else flag.state
     changed = follows(act, flag, by, at, reason_code, reason) | values
     for name, value in changed.items():
         setattr(flag, name, value)
     flag.save(update_fields=list(changed))
-    record_step(act, flag, before, by=by, at=at, reason_code=reason_code, reason=reason)
+    code = step_code or reason_code
+    record_step(act, flag, before, by=by, at=at, reason_code=code, reason=reason, evidence=evidence)
     told, words = (
         log_as or TRAIL[act],
         "；".join(part for part in (content, said_reason(reason_code, reason)) if part),

@@ -320,3 +320,25 @@ def test_the_state_follows_the_measures(confirmed_flag, division_head, now):
 
 def test_flags_of_an_open_case_do_not_close(confirmed_flag, now):
     assert flags.close_flags_of(case=confirmed_flag.case, at=now) == []
+
+
+# --- nobody in their own cause ----------------------------------------------------------------------------------
+def test_who_tries_the_case_confirms_its_flag_and_does_not_reject_or_revoke_it(
+    make_flag, file_case, division_head, now
+):
+    flag = make_flag(file_case(presiding=division_head))
+    with pytest.raises(Refused, match="您是本案审判组织成员"):
+        flags.reject_flag(flag=flag, reason_code="data_wrong", reason="", by=division_head, at=now)
+    flags.confirm_flag(flag=flag, by=division_head, at=now)
+    with pytest.raises(Refused, match="您是本案审判组织成员"):
+        flags.revoke_flag(flag=flag, reason_code="situation_over", reason="", by=division_head, at=now)
+
+
+def test_the_president_decides_what_nobody_else_may_even_on_the_own_case(
+    make_flag, file_case, president, now
+):
+    flag = make_flag(file_case(members=[president.pk]), state="DISPUTED", level=2)
+    flag = flags.decide_dispute(
+        flag=flag, upheld=False, reason_code="data_wrong", reason="", by=president, at=now
+    )
+    assert flag.state == "REJECTED"
