@@ -25,6 +25,9 @@ app.conf.task_routes = {
     "alerts.tasks.measure_spans": SLOW,
     "ingest.tasks.preview_batch": SLOW,
     "ingest.tasks.commit_batch": SLOW,
+    "supervision.tasks.screen_everything": SLOW,
+    "supervision.tasks.expire_flags": SLOW,
+    "supervision.tasks.check_log": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
 SHORT = {"soft_time_limit": 240, "time_limit": 270}
@@ -56,6 +59,15 @@ app.conf.beat_schedule = {
     },
     "recompute every clock": {
         "task": "pipeline.tasks.refresh_all", "schedule": crontab(hour=2, minute=10), "options": NIGHT,
+    },
+    "screen every case": {
+        "task": "supervision.tasks.screen_everything", "schedule": crontab(hour=4, minute=10), "options": NIGHT,
+    },
+    "pass on flags nobody acted on": {
+        "task": "supervision.tasks.expire_flags", "schedule": crontab(minute=25), "options": {"expires": 3600},
+    },
+    "check the supervision log": {
+        "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,
     },
     "measure usual spans": {
         "task": "alerts.tasks.measure_spans", "schedule": crontab(hour=3, minute=30), "options": NIGHT,

@@ -26,6 +26,9 @@ JOBS = {
     "audit.tasks.seal_trail": gettext_lazy("封存留痕"),
     "audit.tasks.anchor_trail": gettext_lazy("留痕根外存"),
     "ingest.tasks.resume_imports": gettext_lazy("续接导入"),
+    "supervision.tasks.screen_everything": gettext_lazy("全部案件识别"),
+    "supervision.tasks.expire_flags": gettext_lazy("标识逾期转办"),
+    "supervision.tasks.check_log": gettext_lazy("核验监督日志"),
 }
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from supervision import facts, screening, timers
+from supervision import facts, log_checks, screening, timers
 
 
 @shared_task
@@ -21,3 +21,9 @@ def screen_everything() -> dict[str, int]:
 def expire_flags() -> dict[str, int]:
     """Flags nobody acted on in time go one level up."""
     return timers.expire(today(), timezone.now())
+
+
+@shared_task
+def check_log() -> int:
+    """Every chain of the supervision log walked, and sealed anew; how many there are. Fails when one is broken."""
+    return log_checks.check_log(timezone.now())
