@@ -46,7 +46,13 @@ def hits_query(
     and ``key`` are SQL and trusted; names and values from rules are quoted here. It has no parameters of its own: execute it
     without any, since a per cent sign in a value stands as it is.
     """
-    return f"SELECT {key}, unnest(codes) AS code FROM ({codes_query(rules, parameters, table=table, key=key, columns=columns, where=where)}) hit"
+    codes = codes_query(rules, parameters, table=table, key=key, columns=columns, where=where)
+    return f"SELECT {_last(key)}, unnest(codes) AS code FROM ({codes}) hit"
+
+
+def _last(key: str) -> str:
+    """``f.case_id`` as it is called outside of the query that knows ``f``."""
+    return key.rpartition(".")[2]
 
 
 def codes_query(
@@ -112,12 +118,12 @@ def _bracketed(condition: Condition, columns: Columns | None) -> str:
 
 def _leaf_sql(leaf: Leaf, columns: Columns) -> str:
     fact = f"({columns[leaf.fact]})" if leaf.fact in columns else _name(leaf.fact)
-    value = leaf.value
-    if isinstance(value, tuple):
-        said = {"values": ", ".join(map(literal, value)), "tags": _tags(value)}
-    else:
-        said = {"value": literal(value)}
-    return OPERATORS[leaf.op].sql.format(fact=fact, **said)
+    value, sql = leaf.value, OPERATORS[leaf.op].sql
+    if not isinstance(value, tuple):
+        return sql.format(fact=fact, value=literal(value))
+    if "{tags}" in sql:
+        return sql.format(fact=fact, tags=_tags(value))
+    return sql.format(fact=fact, values=", ".join(map(literal, value)))
 
 
 def literal(value: object) -> str:
