@@ -65,6 +65,7 @@ SETTINGS: Mapping[str, tuple[int, int] | None] = {
     "reconsider_max": (1, 2),
     "letter_overdue_grace": (0, 10),
     "letter_short_name": None,
+    "circular_number_word": None,
     "small_group": (3, 50),
     "risk_red_score": (2, 25),
     "risk_amber_score": (1, 24),

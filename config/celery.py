@@ -27,6 +27,7 @@ app.conf.task_routes = {
     "ingest.tasks.commit_batch": SLOW,
     "supervision.tasks.screen_everything": SLOW,
     "supervision.tasks.expire_flags": SLOW,
+    "supervision.tasks.expire_letters": SLOW,
     "supervision.tasks.check_log": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
@@ -62,6 +63,9 @@ app.conf.beat_schedule = {
     },
     "screen every case": {
         "task": "supervision.tasks.screen_everything", "schedule": crontab(hour=4, minute=10), "options": NIGHT,
+    },
+    "mark letters nobody answered": {
+        "task": "supervision.tasks.expire_letters", "schedule": crontab(minute=40), "options": {"expires": 3600},
     },
     "pass on flags nobody acted on": {
         "task": "supervision.tasks.expire_flags", "schedule": crontab(minute=25), "options": {"expires": 3600},

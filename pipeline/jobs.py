@@ -28,6 +28,7 @@ JOBS = {
     "ingest.tasks.resume_imports": gettext_lazy("续接导入"),
     "supervision.tasks.screen_everything": gettext_lazy("全部案件识别"),
     "supervision.tasks.expire_flags": gettext_lazy("标识逾期转办"),
+    "supervision.tasks.expire_letters": gettext_lazy("函件逾期"),
     "supervision.tasks.check_log": gettext_lazy("核验监督日志"),
 }
 

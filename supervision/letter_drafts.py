@@ -20,6 +20,7 @@ from supervision.letter_people import Addressee, addressee_problem, issues, kind
 from supervision.letter_steps import NAMES, leave_trace, locked, permit, refuse_if
 from supervision.letter_texts import Text, drawn
 from supervision.models import Flag, Letter, LetterCase, LetterStep, Measure
+from supervision.wording import directives_in, refusal
 
 MOST_CASES = 100
 LENGTHS = {"title": 160, "basis": 2000, "body": 20000, "required": 4000}
@@ -149,12 +150,13 @@ def edit_letter(*, letter: Letter, text: Text, by: User, at: datetime) -> Letter
 
 
 def text_problem(wanted: dict[str, str]) -> str:
+    """What is missing, too long, or tells a panel how to decide; "" when nothing is."""
     for name, most in LENGTHS.items():
         if not wanted[name] and name in ("title", "body", "required"):
             return f"请填写{LABELS[name]}。"
         if len(wanted[name]) > most:
             return f"{LABELS[name]}不超过 {most} 字，请缩短。"
-    return ""
+    return refusal(directives_in([wanted["title"], wanted["body"], wanted["required"]]))
 
 
 @transaction.atomic
@@ -162,18 +164,20 @@ def redraw_letter(*, letter: Letter, by: User, at: datetime) -> Letter:
     """Draw the facts and the words anew (按最新事实重拟); what is settled by now drops out."""
     letter = locked(letter)
     permit("redraw", letter, by)
-    if not changes(letter.facts, today()):
+    sealed = set(letter.cases.exclude(case__sealed="").values_list("case", flat=True))
+    if not sealed and not changes(letter.facts, today()):
         return letter
-    facts = [each for each in as_of_now(letter.facts, today()) if each and each["matters"]]
+    now = [each for each in as_of_now(letter.facts, today()) if each and each["matters"]]
+    facts = [each for each in now if each["case"] not in sealed]
     refuse_if(
         "" if facts else "所引事实均已办结或者不存在，本函没有可写的内容；不必发出。", "redraw", letter, by
     )
     text = drawn(letter.kind, kind_of(letter).name, facts, letter.reply_days, today())
     drawn_anew = {"facts": facts, "facts_hash": digest_of(facts), "drafted_by": by}
     set_draft(letter, columns_of(text) | drawn_anew)
-    named = {each["case"] for each in facts}
-    if named - {None}:
-        letter.cases.exclude(case__in=named - {None}).delete()
+    named = {each["case"] for each in facts} - {None}
+    settled = letter.cases.exclude(case__in=named) if named else letter.cases.filter(case__in=sealed)
+    settled.delete()
     step(letter, "redraw", by, at, "按最新事实重拟")
     return letter
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from supervision import facts, log_checks, screening, timers
+from supervision import facts, letters, log_checks, screening, timers
 
 
 @shared_task
@@ -27,3 +27,9 @@ def expire_flags() -> dict[str, int]:
 def check_log() -> int:
     """Every chain of the supervision log walked, and sealed anew; how many there are. Fails when one is broken."""
     return log_checks.check_log(timezone.now())
+
+
+@shared_task
+def expire_letters() -> dict[str, int]:
+    """Letters nobody answered in time are marked, and the next kind is drafted for somebody to sign."""
+    return letters.expire_letters(today=today(), at=timezone.now())

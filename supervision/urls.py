@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from supervision import desk_views, inquiry_views, ledger_views, log_views, looked_views, measure_views
+from supervision.letter_urls import LETTER_PAGES
+from supervision.rule_urls import RULE_PAGES
 
 app_name = "supervision"
 urlpatterns: list[URLPattern] = [
@@ -33,4 +35,6 @@ urlpatterns: list[URLPattern] = [
     path("inquiries/", inquiry_views.inquiries, name="inquiries"),
     path("inquiries/new/", inquiry_views.inquiry_new, name="inquiry-new"),
     path("inquiries/<int:pk>/", inquiry_views.inquiry, name="inquiry"),
+    *LETTER_PAGES,
+    *RULE_PAGES,
 ]

@@ -306,7 +306,7 @@ def test_a_signed_letter_is_refused_at_sending_too(draft, near_case, trial_offic
     letter = do("approve", draft(cases=[case]), trial_office)
     case.judge = post("judge", "接手法官", division=division)
     case.save()
-    with pytest.raises(Refused, match="承办人由“周法官”变为“接手法官”.*退回草稿"):
+    with pytest.raises(Refused, match=r"承办人由“周法官”变为“接手法官”.*退回草稿"):
         do("send", letter, trial_office)
 
 
