@@ -98,7 +98,10 @@ def _candidates(
 
 def _of_leaf(fact: Fact, leaf: Leaf, now: object, parameters: Parameters) -> Iterator[Any]:
     value = value_of(leaf, parameters)
-    yield from OPERATORS[leaf.op].reach(now, value, fact.type)
+    codes = [code for code, _ in fact.choices] if fact.type == "enum" else []
+    yield from (
+        wanted for wanted in OPERATORS[leaf.op].reach(now, value, fact.type) if not codes or wanted in codes
+    )
     if fact.type == "bool":
         yield from (True, False)
     elif fact.type == "list":
