@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from audit import trail
@@ -36,6 +37,13 @@ def may_edit(user: User, rule: Rule) -> bool:
 def may_approve(user: User, rule: Rule) -> bool:
     """Whether the person's posts allow it, whoever wrote the version."""
     return answers_for(user, Permission.APPROVE_RULES, rule.court_id)
+
+
+def preparing(user: User) -> Callable[[Rule], bool]:
+    """Whether the person edits or approves a rule, for many rules at the cost of one."""
+    where = user.courts_where(Permission.EDIT_RULES) | user.courts_where(Permission.APPROVE_RULES)
+    national = bool(where and where & highest_courts())
+    return lambda rule: national if rule.court_id is None else rule.court_id in where
 
 
 def has_a_hand_in(version: RuleVersion, user: User) -> bool:

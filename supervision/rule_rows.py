@@ -120,7 +120,8 @@ def rows_from(posted: Posted) -> list[Row]:
     for name in posted.getlist("row"):
         said = {key: str(posted.get(f"{name}-{key}", "")).strip() for key in ("depth", "kind", *TYPED)}
         kind = said.pop("kind")
-        depth = int(said.pop("depth")) if said["depth"].isdecimal() else 1
+        typed_depth = said.pop("depth")[:3]
+        depth = int(typed_depth) if typed_depth.isdecimal() else 1
         if not re.fullmatch(r"r\d{1,4}", name) or kind not in (*GROUPS, LEAF):
             continue
         depth = min(depth, rows[-1].depth + rows[-1].is_group) if rows else 0

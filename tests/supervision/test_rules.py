@@ -71,7 +71,7 @@ def own_rule(trial_office, court, now):
 
 
 def refused(status: int, word: str = ""):
-    return pytest.raises(Refused, match=word, check=lambda wrong: wrong.status == status)
+    return pytest.raises(Refused, match=word or None, check=lambda wrong: wrong.status == status)
 
 
 # --- drafting ------------------------------------------------------------------------------------------
