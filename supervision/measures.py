@@ -19,6 +19,7 @@ from cases.guard import locked
 from cases.models import Case
 from catalogues.selectors import law_in_use
 from catalogues.supervision_law import MeasureRule
+from courts.clock import today
 from courts.models import Division, User
 from supervision import log
 from supervision.flags import follow_measures
@@ -107,7 +108,8 @@ def take_measure(
         **words,
     )
     if code == REASSIGN and judge is not None:
-        cases.reassign(case=case, judge=judge, division=division, reason=words["reason"], by=by, at=at)
+        given = {"judge": judge, "division": division, "reason": words["reason"], "on": today()}
+        cases.reassign(case=case, by=by, at=at, **given)
     said = {"code": code, "ordinal": measure.ordinal, "reply_by": str(measure.reply_due_on or "")}
     record(
         PROPOSE if verdict.proposes else TAKE, measure, by=by, at=at, content=said_in(rule, words), after=said

@@ -14,7 +14,7 @@ from audit import trail
 from courts.clock import today
 from courts.models import User
 from supervision.flags import follow_measures
-from supervision.measure_rules import COMMITTEE, day_of, reply_day
+from supervision.measure_rules import COMMITTEE, reply_day
 from supervision.measures import held_measure, may_answer, record, refuse_if
 from supervision.models import Measure, Meeting, Opinion
 
@@ -84,8 +84,9 @@ def problem_of(
         return "只有提交专业法官会议（M07）和提交审判委员会（M08）的措施可以登记会议；意见只能在会议上发表。"
     if measure.state != "open":
         return f"本措施现为“{measure.get_state_display()}”，不能登记会议。"
-    if not day_of(measure.taken_at) <= held_on <= today():
-        return f"会议日期应在提交之日 {day_of(measure.taken_at)} 至今天 {today()} 之间，现为 {held_on}。"
+    first = measure.case.filed_on or date.min
+    if not first <= held_on <= today():
+        return f"会议日期应在立案之日 {first} 至今天 {today()} 之间，现为 {held_on}。"
     if len(attendees) < 2:
         return "请填写出席人，至少两人，用顿号隔开。"
     if not 0 < len(minutes.strip()) <= LONGEST:
