@@ -23,22 +23,21 @@ def read_aloud(condition: Condition, facts: Mapping[str, Fact], parameters: Para
     """The whole condition, without a full stop."""
     if isinstance(condition, Leaf):
         return read_leaf(condition, facts, parameters)
-    said = [_inner(part, facts, parameters) for part in condition.parts]
+    if len(condition.parts) == 1:
+        said = read_aloud(condition.parts[0], facts, parameters)
+        return f"并非（{said}）" if isinstance(condition, NoneOf) else said
+    parts = [_inner(part, facts, parameters) for part in condition.parts]
     if isinstance(condition, All):
-        return "，且".join(said)
-    alternatives = "，或".join(said)
-    if isinstance(condition, AnyOf):
-        return alternatives
-    return (
-        f"并非（{alternatives}）"
-        if len(said) > 1 or not isinstance(condition.parts[0], NoneOf)
-        else f"并非{said[0]}"
-    )
+        return "，且".join(parts)
+    alternatives = "，或".join(parts)
+    return alternatives if isinstance(condition, AnyOf) else f"并非（{alternatives}）"
 
 
 def _inner(part: Condition, facts: Mapping[str, Fact], parameters: Parameters) -> str:
     said = read_aloud(part, facts, parameters)
-    bracketed = isinstance(part, All | AnyOf) and len(part.parts) > 1
+    while isinstance(part, All | AnyOf) and len(part.parts) == 1:
+        part = part.parts[0]
+    bracketed = isinstance(part, All | AnyOf)
     return f"（{said}）" if bracketed else said
 
 
