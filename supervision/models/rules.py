@@ -124,7 +124,10 @@ class RuleVersion(models.Model):
 
 
 class Replay(models.Model):
-    """A trial of a version on the past (回放): asked for, run in the background, its result kept with the content it tried."""
+    """A trial of a version on the past (回放): asked for, run in the background, its result kept with the content it tried.
+
+    ``court`` stands for itself and the courts below it. ``basis`` is a digest of the rules and numbers it was held against.
+    """
 
     STATES = [("waiting", "排队中"), ("running", "运行中"), ("done", "完成"), ("failed", "未完成")]
     version = models.ForeignKey(RuleVersion, models.CASCADE, related_name="replays", verbose_name="规则版本")
@@ -132,10 +135,12 @@ class Replay(models.Model):
         "courts.Court", models.PROTECT, null=True, related_name="+", verbose_name="范围"
     )
     content_hash = models.CharField("内容摘要", max_length=64)
+    basis = models.CharField("所据规则与参数的摘要", max_length=64, blank=True)
     starts_on = models.DateField("起")
     ends_on = models.DateField("止(含)")
     state = models.CharField("状态", max_length=8, choices=STATES, default="waiting")
     progress = models.PositiveSmallIntegerField("进度", default=0)  # per cent
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
     asked_by = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="发起人")
     asked_at = models.DateTimeField("发起时间")
     began_at = models.DateTimeField("开始时间", null=True)
