@@ -42,6 +42,7 @@ class Row:
     values: tuple[str, ...] = ()
     parameter: str = ""
     scale: str = "1"
+    was: str = ""  # the chosen codes in the order in which they stood, so that looking does not change them
 
     @property
     def is_group(self) -> bool:
@@ -90,7 +91,9 @@ def _leaf(name: str, depth: int, body: Mapping[str, Any], facts: Mapping[str, Fa
         return replace(row, parameter=value["p"])
     if isinstance(value, list | tuple):
         texts = tuple(_text(one) for one in value)
-        return replace(row, values=texts, value="、".join(texts))
+        if body["f"] in facts and facts[body["f"]].choices:
+            return replace(row, values=texts, was="、".join(texts))
+        return replace(row, value="、".join(texts))
     is_money = body["f"] in facts and facts[body["f"]].type == "money" and value is not None
     scale = _scale_of(value) if is_money else "1"
     return replace(row, value=_text(value, scale), scale=scale)
@@ -132,7 +135,7 @@ def rows_from(posted: Posted) -> list[Row]:
     return rows
 
 
-TYPED = ("fact", "op", "value", "parameter", "scale")
+TYPED = ("fact", "op", "value", "parameter", "scale", "was")
 
 
 # --- what the buttons do ------------------------------------------------------------------------------------
@@ -223,7 +226,9 @@ def _value(row: Row, fact: Fact) -> tuple[Any, str]:
     """What was typed, in the type of the fact; or why it cannot be."""
     several = OPERATORS[row.op].shape == SEVERAL
     if fact.choices and several:
-        chosen = [code for code, _ in fact.choices if code in row.values]
+        order = dict.fromkeys([*BETWEEN.split(row.was), *(code for code, _ in fact.choices)])
+        codes = {code for code, _ in fact.choices}
+        chosen = [code for code in order if code in row.values and code in codes]
         return chosen, "" if chosen else "请至少勾选一项。"
     if not row.value:
         return (

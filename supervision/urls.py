@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from supervision import desk_views, inquiry_views, ledger_views, log_views, looked_views, measure_views
+from supervision import (
+    desk_views,
+    flag_views,
+    inquiry_views,
+    ledger_views,
+    log_views,
+    looked_views,
+    measure_views,
+)
 from supervision.letter_urls import LETTER_PAGES
 from supervision.rule_urls import RULE_PAGES
 
 app_name = "supervision"
 urlpatterns: list[URLPattern] = [
+    path("", flag_views.waiting_list, name="waiting"),
+    path("flags/<int:pk>/", flag_views.flag_page, name="flag"),
+    path("flags/<int:pk>/<slug:act>/", flag_views.flag_act, name="flag-act"),
+    path("cases/<int:pk>/", flag_views.flags_of_case, name="case"),
+    path("cases/<int:pk>/flags/new/", flag_views.flag_new, name="flag-new"),
+    path("quality/", flag_views.quality_page, name="quality"),
     path("log/", log_views.log_list, name="log"),
     path("log/sheet/", log_views.log_sheet, name="log-sheet"),
     path("cases/<int:pk>/file/", log_views.case_file, name="file"),
