@@ -22,6 +22,8 @@ from cases.models import Change
 from catalogues.selectors import editions_key, new_version
 from courts import clock
 from pipeline.models import Followed
+from supervision.facts import refresh_facts
+from supervision.screening import screen_cases
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
 
@@ -152,10 +154,17 @@ def _clocks(ids: Sequence[int], today: date, at: datetime) -> int:
     return counts["created"] + counts["updated"] + counts["deleted"]
 
 
+def _flags(ids: Sequence[int], today: date, at: datetime) -> int:
+    """How many cases have other facts, and what became of their flags."""
+    return refresh_facts(ids, today) + sum(screen_cases(ids, today, at).values())
+
+
 def _alerts(ids: Sequence[int], today: date, at: datetime) -> int:
     counts = raise_alerts(ids, today, at)
     tell(ids, today, at)
     return counts["raised"] + counts["closed"]
 
 
-STEPS: dict[str, Callable[[Sequence[int], date, datetime], int]] = {"clocks": _clocks, "alerts": _alerts}
+STEPS: dict[str, Callable[[Sequence[int], date, datetime], int]] = {
+    "clocks": _clocks, "flags": _flags, "alerts": _alerts,
+}  # fmt: skip

@@ -1,0 +1,169 @@
+"""A flag in words (标识的说明): its evidence then and now, why its rule hit, and what a case is one fact short of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cases.models import Case
+from predicates.explaining import Change, Reason, explain, single_changes
+from predicates.language import Condition, Leaf, Misread, NoneOf, facts_of
+from predicates.operators import NUMBERS
+from predicates.sentences import label_of, read_aloud, read_leaf, say_value
+from predicates.terms import All
+from supervision import facts as flat
+from supervision.composition import KINDS
+from supervision.lifecycle import ACTS, REASONS
+from supervision.models import Flag, Step
+from supervision.rulebook import condition_of, facts, rulebook_of
+
+MOST_NEAR = 12
+
+
+@dataclass(frozen=True)
+class Known:
+    """One fact of the evidence: as it was frozen, and as it is known now."""
+
+    label: str
+    then: str
+    now: str
+    meaning: str
+
+    @property
+    def has_changed(self) -> bool:
+        return self.then != self.now
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part of the rule, whether it held, and how deep it stands."""
+
+    depth: int
+    holds: bool
+    said: str
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A rule a case does not hit, and the single change that would make it."""
+
+    code: str
+    name: str
+    said: str
+
+
+# --- why it hit ------------------------------------------------------------------------------------------------
+def condition_then(flag: Flag) -> Condition | None:
+    """The condition of the version that hit, under the parameters of that day; None when it can be read no more."""
+    try:
+        return condition_of(flag.version, flag.params)
+    except Misread:
+        return None
+
+
+def sentence_of(flag: Flag) -> str:
+    """The rule read aloud."""
+    condition = condition_then(flag)
+    return read_aloud(condition, facts(), flag.params) if condition else ""
+
+
+def evidence_of(flag: Flag) -> list[Known]:
+    """Every fact the rule reads, then and now."""
+    known, now = facts(), flat.facts_of(flag.case_id, secret=flag.secret or flag.born_secret)
+    return [
+        Known(
+            label_of(known[name]), say_value(known[name], value), say_value(known[name], now.get(name)), known[name].meaning
+        )
+        for name, value in flag.evidence.items()
+        if name in known
+    ]  # fmt: skip
+
+
+def why(flag: Flag) -> list[Line]:
+    """The tree of the rule, part by part, on the evidence frozen at the hit."""
+    condition = condition_then(flag)
+    return list(lines_of(explain(condition, flag.evidence, flag.params), flag.params)) if condition else []
+
+
+HEADS = {All: "全部满足", NoneOf: "均不满足"}
+
+
+def lines_of(reason: Reason, parameters: Mapping[str, Any], depth: int = 0) -> Iterator[Line]:
+    part = reason.condition
+    if isinstance(part, Leaf):
+        fact = facts()[part.fact]
+        yield Line(depth, reason.holds, read_leaf(part, facts(), parameters), say_value(fact, reason.known))
+        return
+    yield Line(depth, reason.holds, HEADS.get(type(part), "任一满足"))
+    for inner in reason.parts:
+        yield from lines_of(inner, parameters, depth + 1)
+
+
+# --- what is one fact short ------------------------------------------------------------------------------------
+def near_misses(case: Case, today: date) -> list[Near]:
+    """Rules, none of them secret, that would hit this case if one known number or value were another (差一条就命中).
+
+    What nobody has stated is no near miss: nearly every rule is one unknown fact away.
+    """
+    book, known = rulebook_of(case.court_id, today), flat.facts_of(case.pk)
+    found = []
+    for code, condition in book.part(secret=False).items():
+        changes = single_changes(condition, known, book.parameters, facts())
+        telling = next((change for change in changes if is_near(change, condition, known)), None)
+        if telling:
+            found.append(Near(code, book.versions[code].name, telling.sentence_zh))
+    return found[:MOST_NEAR]
+
+
+def is_near(change: Change, condition: Condition, known: Mapping[str, Any]) -> bool:
+    """A number that is known and at least half of what is asked; or the last of several parts of which the rest hold."""
+    fact = facts()[change.fact]
+    if fact.type in NUMBERS:
+        asked = change.value if isinstance(change.value, int | float) else None
+        return isinstance(change.known, int | float) and asked is not None and change.known * 2 >= asked
+    others = [name for name in facts_of(condition) if name != change.fact]
+    return isinstance(condition, All) and change.known is not None and all(name in known for name in others)
+
+
+# --- the history -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Past:
+    """One step in words."""
+
+    step: Step
+    act: str
+    reason: str
+    evidence: tuple[str, ...]
+
+
+def history_of(flag: Flag, steps: QuerySet[Step]) -> list[Past]:
+    """Every step one may see, oldest first."""
+    return [Past(step, act_of(step), reason_of(step), tuple(said_in(step))) for step in steps]
+
+
+def act_of(step: Step) -> str:
+    return (
+        KINDS[step.reason_code].name
+        if step.act == "adjust" and step.reason_code in KINDS
+        else ACTS[step.act].name
+    )
+
+
+def reason_of(step: Step) -> str:
+    code = REASONS[step.reason_code].name if step.reason_code in REASONS else ""
+    return "：".join(part for part in (code, step.reason) if part)
+
+
+def said_in(step: Step) -> Iterator[str]:
+    if step.act == "adjust":
+        told = (step.evidence or {}).get("parties_told_on")
+        yield from [f"{told} 告知当事人"] if told else []
+        return
+    for name, value in (step.evidence or {}).items():
+        if name in facts():
+            yield f"{label_of(facts()[name])}：{say_value(facts()[name], value)}"
