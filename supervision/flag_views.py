@@ -138,10 +138,15 @@ def flag_shown(request: HttpRequest, flag: Flag, typed: ActForm | None = None) -
         "forms": [typed if typed and typed.act == act else form_for(act) for act in acts],
         "typed": typed.act if typed else "",
         "is_mine": sits_on(user, flag.case),
-        "may_measure": user.may(Permission.TAKE_MEASURES) and flag.is_open,
+        "may_measure": may_measure(user, flag),
         "day": day,
     }
     return render(request, "supervision/flag.html", context, status=422 if typed else 200)
+
+
+def may_measure(user: User, flag: Flag) -> bool:
+    """Whether the page of measures opens: to supervisors, and to the presiding judge, who may ask for a meeting."""
+    return flag.is_open and (user.may(Permission.TAKE_MEASURES) or flag.case.presiding_id == user.pk)
 
 
 # --- the flags of a case -------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class MeasureForm(WatchedForm):
         self.fields["judge"].queryset = judges_of(case.court_id)
         self.fields["division"].queryset = divisions_of(case.court_id)
         self.fields["reply_by"].help_text = _("不填为 %s，按本院工作日计算") % usual_day
-        self.fields["content"].help_text = HELP.get(rule.mode, HELP[""])
+        self.fields["content"].help_text = HELP.get(rule.code) or HELP.get(rule.mode, HELP[""])
         dropped = set() if rule.code == REASSIGN else {"judge", "division"}
         dropped |= set() if rule.notify_parties else {"parties_told_on"}
         dropped |= {"reply_by"} if proposes or not wants_reply(rule.code) else set()
@@ -84,8 +84,9 @@ class MeasureForm(WatchedForm):
         self.order_fields([*(name for name in self.fields if name != "sure"), "sure"])
 
 
-#: What to write, by the way of supervision.
+#: What to write, by measure or else by way of supervision.
 HELP = {
+    "M04": _("阅核只提示问题，由合议庭回应；不修改文书，也不影响裁判的作出"),
     "": _("写明要求报告或者办理什么。对案件实体处理的意见，只能在专业法官会议、审判委员会上发表"),
     "meeting": _("写明提交讨论的问题，不写倾向性意见；意见在会议记录里按人记载"),
 }
@@ -102,10 +103,13 @@ class ReplyForm(forms.Form):
     )
 
 
+RESPONSE = _("对答复是否清楚、是否按期作出回应。对案件实体处理的意见，只能在专业法官会议、审判委员会上发表")
+
+
 class AnswerForm(WatchedForm):
     watched = ("content",)
     outcome = forms.ChoiceField(label=_("处理"), widget=forms.RadioSelect)
-    content = lines_field(_("回应"), REPLY_LENGTH, rows=4, help_text=HELP[""])
+    content = lines_field(_("回应"), REPLY_LENGTH, rows=4, help_text=RESPONSE)
 
     def __init__(self, data: Any = None, *, outcomes: tuple[str, ...]) -> None:
         super().__init__(data, initial={"outcome": outcomes[0]})
