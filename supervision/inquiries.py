@@ -85,16 +85,17 @@ def file_inquiry(
     )
     trail.record(FILE, at=at, after={"entry": digest_of(inquiry)}, secret=True)
     if may_influence:
-        let_the_case_carry_it(about.case, by=by, at=at)
+        let_the_case_carry_it(about.case, at=at)
     return inquiry
 
 
-def let_the_case_carry_it(case: Case, *, by: User, at: datetime) -> None:
-    """State the secret fact from which the rule on interference follows. Once per case; without the reporter's post.
+def let_the_case_carry_it(case: Case, *, at: datetime) -> None:
+    """State the secret fact from which the rule on interference follows. Once per case, and by nobody's name.
 
-    Not through ``statements``: only discipline states this fact by hand, and the trail would name the reporter.
+    Not through ``statements``: only discipline states this fact by hand, and whoever keeps the secrets of the case, the
+    president too, would read who reported.
     """
-    said = {"value": True, "secret": True, "basis": BASIS, "stated_by": by, "stated_at": at}
+    said = {"value": True, "secret": True, "basis": BASIS, "stated_at": at}
     _, is_new = Statement.objects.get_or_create(case=case, fact=FACT, withdrawn_at=None, defaults=said)
     if is_new:
         Change.objects.create(case_id=case.pk)

@@ -138,14 +138,19 @@ class StatementQuerySet(ScopedQuerySet):
 
 
 class Statement(Unnumbered):
-    """A fact that a person states about a case (人工填报事实), with its basis. The newest standing one counts."""
+    """A fact that a person states about a case (人工填报事实), with its basis. The newest standing one counts.
+
+    ``stated_by`` None: it follows from an entry under the Three Provisions, whose reporter discipline alone knows.
+    """
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", verbose_name="案件")
     fact = models.CharField("事实", max_length=40)
     value = models.JSONField("取值")
     secret = models.BooleanField("涉密", default=False)
     basis = models.CharField("依据", max_length=300)
-    stated_by = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="填报人")
+    stated_by = models.ForeignKey(
+        "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="填报人"
+    )
     capacity = models.CharField("身份", max_length=160, blank=True)
     stated_at = models.DateTimeField("填报时间")
     withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)

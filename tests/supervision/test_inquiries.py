@@ -13,8 +13,10 @@ from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Change
 from courts.offers import read_offer
+from supervision.facts import refresh_facts
 from supervision.inquiries import Occasion, content_of, digest_of, file_inquiry, inquiries_for
-from supervision.models import Inquiry, LogEntry, Statement
+from supervision.models import Flag, Inquiry, LogEntry, Statement
+from supervision.screening import screen_cases
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 6, 1)
@@ -95,6 +97,7 @@ def test_the_case_carries_the_secret_fact_only_where_the_reporter_says_so(case, 
     file(case, judge, content="又一次要求照顾", may_influence=True)
     said = Statement.objects.get()
     assert (said.fact, said.value, said.secret, said.capacity) == ("three_rules_report", True, True, "")
+    assert said.stated_by is None  # the president keeps the secrets of the case, and may be the one who asked
     assert WORDS not in said.basis and "副院长" not in said.basis
     assert Change.objects.filter(case_id=case.pk).exists()  # the rules read it within seconds
     file(case, judge, content="第三次", may_influence=True)
@@ -236,3 +239,18 @@ def test_nobody_learns_of_an_entry_from_the_trail(client, case, judge, who, requ
             continue
         acts = {str(row["entry"].act) for row in page.context["rows"]}
         assert not acts & {"supervision.file_inquiry", "supervision.state_fact"}
+
+
+def test_discipline_learns_of_it_as_a_secret_flag_and_the_judge_does_not(
+    case, judge, president, discipline, division_head
+):
+    """From the entry to the flag by the real facts and the real rules."""
+    file(case, judge, may_influence=True)
+    refresh_facts([case.pk], MONDAY)
+    screen_cases([case.pk], MONDAY, timezone.now())
+    flag = Flag.objects.get(case=case, rule__code="D04")
+    assert flag.secret
+    for person in (discipline, president):
+        assert flag in Flag.objects.visible_to(person)
+    for person in (judge, division_head):
+        assert flag not in Flag.objects.visible_to(person)
