@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,8 @@ def write_draft(
     """Keep the draft with its first words; ``by=None`` is the system, whose drafts wait for somebody to sign them."""
     said = law_in_use().letter_kinds[kind]
     text = drawn(kind, said.name, facts, said.reply_days, today())
+    if not text.basis and escalated_from is not None:  # its cases are closed: it still was not answered
+        text = replace(text, basis=escalated_from.basis)
     letter = Letter.objects.create(
         court=court, kind=kind, reply_days=said.reply_days, facts=facts, facts_hash=digest_of(facts), drafted_by=by,
         drafted_at=at, automatic=by is None, escalated_from=escalated_from, **columns_of(text), **to.columns,

@@ -13,10 +13,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from cases.models import Case, Clock
 from cases.selectors import name_and_basis
 from catalogues.selectors import Law, law_in_use
+from supervision.letter_texts import in_words
 from supervision.models import Flag, Letter, Measure
 
 Fact = dict[str, Any]
@@ -35,7 +37,7 @@ def cite_clock(clock: Clock, law: Law, today: date) -> Fact:
         "届满日": str(clock.due_on or "未定"),
         "期限状态": clock.get_state_display(),
     }
-    says = f"{named(case)}：{name}，{until(clock, today)}{cited(basis)}。"
+    says = f"{named(case)}：{name}，{until(clock, today)}。"
     mark = "overdue" if late else "near" if near else "clock"
     matters = case.closed_on is None and clock.state != "met"
     return fact("clock", [case.pk, clock.rule, clock.turn], case, name, says, basis, values, mark, matters)
@@ -47,9 +49,10 @@ def until(clock: Clock, today: date) -> str:
     if clock.due_on is None:
         return "届满日尚无法计算"
     if clock.met_on is not None:
-        return f"届满日 {clock.due_on}，已于 {clock.met_on} 完成"
+        return f"届满日{in_words(clock.due_on)}，已于{in_words(clock.met_on)}完成"
     left = (clock.due_on - today).days
-    return f"届满日 {clock.due_on}，" + (f"已超{-left}天" if left < 0 else f"剩余{left}天")
+    lasts = f"已超{-left}天" if left < 0 else f"剩余{left}天" if left else "当日届满"
+    return f"届满日{in_words(clock.due_on)}，{lasts}"
 
 
 def cite_flag(flag: Flag) -> Fact:
@@ -60,10 +63,10 @@ def cite_flag(flag: Flag) -> Fact:
         "标识状态": flag.get_state_display(),
         "办理期限": str(flag.due_on or "无"),
     }
-    days = f"，应于 {flag.due_on} 前处理" if flag.due_on else ""
+    days = f"，应于{in_words(flag.due_on)}前处理" if flag.due_on else ""
     says = (
-        f"{named(flag.case)}：四类案件标识“{name}”于 {flag.proposed_at:%Y-%m-%d} 提出，"
-        f"现为“{flag.get_state_display()}”{days}{cited(flag.version.basis)}。"
+        f"{named(flag.case)}：四类案件标识“{name}”于{in_words(timezone.localdate(flag.proposed_at))}提出，"
+        f"现为“{flag.get_state_display()}”{days}。"
     )
     return fact("flag", flag.pk, flag.case, name, says, flag.version.basis, values, "flag", flag.is_open)
 
@@ -77,8 +80,8 @@ def cite_measure(measure: Measure) -> Fact:
         "答复期限": str(due or "无"),
     }
     says = (
-        f"{named(measure.case)}：{measure.taken_at:%Y-%m-%d} 采取的监督措施 {measure.code} 现为“{measure.get_state_display()}”"
-        f"{f'，期限 {due}' if due else ''}{cited(measure.basis)}。"
+        f"{named(measure.case)}：{in_words(timezone.localdate(measure.taken_at))}采取的监督措施{measure.code}现为“{measure.get_state_display()}”"
+        f"{f'，期限{in_words(due)}' if due else ''}。"
     )
     matters = measure.state in ("open", "replied")
     return fact(
@@ -88,12 +91,13 @@ def cite_measure(measure: Measure) -> Fact:
 
 def cite_letter(letter: Letter) -> Fact:
     """A letter that was not answered in time."""
+    until_on = f"应于{in_words(letter.reply_due_on)}前回复，" if letter.reply_due_on else ""
     values = {
         "函件": letter.number,
         "函件状态": letter.get_state_display(),
         "答复期限": str(letter.reply_due_on or "无"),
     }
-    says = f"{letter.number}《{letter.title}》应于 {letter.reply_due_on} 前回复，现为“{letter.get_state_display()}”。"
+    says = f"{letter.number}《{letter.title}》{until_on}现为“{letter.get_state_display()}”。"
     return fact(
         "letter", letter.pk, None, letter.number, says, "", values, "letter", letter.state == "OVERDUE"
     )
@@ -112,10 +116,6 @@ def named(case: Case) -> str:
     """«（2026）川1502民初1号（民间借贷纠纷，民事审判第一庭，承办人周法官）»."""
     who = f"承办人{case.judge}" if case.judge else "承办人未定"
     return f"{case.number}（{'，'.join(filter(None, [case.cause, str(case.division or ''), who]))}）"
-
-
-def cited(basis: str) -> str:
-    return f"〔{basis}〕" if basis else ""
 
 
 def fact(

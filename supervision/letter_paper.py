@@ -60,7 +60,9 @@ def letter_paper(
     withheld: Collection[str] = (),
 ) -> Paper:
     """A letter on paper. Lines that name one of the ``withheld`` case numbers are not shown."""
-    said = [*body.splitlines(), f"依据：{basis}" if basis else "", *required.splitlines()]
+    grounds = basis.splitlines()
+    cited = [f"依据：{grounds[0]}", *grounds[1:]] if grounds else []
+    said = [*body.splitlines(), *cited, *required.splitlines()]
     paragraphs = withhold("\n".join(line for line in said if line.strip()), withheld).splitlines()
     return Paper(
         mark=court,

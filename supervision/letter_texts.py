@@ -6,6 +6,7 @@ how a case should end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,21 @@ WANTED = {
     "urge": "请立即核实上列情况，说明超期或者未办理的原因，提出完成时间和责任人，并将办理情况",
     "warn": "请就上列情况作出书面说明，提出整改措施和完成时间，并将整改情况",
 }
+#: How the catalogues cite a law in short, and what it is called on official paper.
+LAWS = {
+    "民诉法": "《中华人民共和国民事诉讼法》",
+    "行诉法": "《中华人民共和国行政诉讼法》",
+    "刑诉法": "《中华人民共和国刑事诉讼法》",
+    "海诉法": "《中华人民共和国海事诉讼特别程序法》",
+    "民诉解释": "《最高人民法院关于适用〈中华人民共和国民事诉讼法〉的解释》",
+    "行诉解释": "《最高人民法院关于适用〈中华人民共和国行政诉讼法〉的解释》",
+    "刑诉解释": "《最高人民法院关于适用〈中华人民共和国刑事诉讼法〉的解释》",
+    "国家赔偿法": "《中华人民共和国国家赔偿法》",
+    "企业破产法": "《中华人民共和国企业破产法》",
+    "行政强制法": "《中华人民共和国行政强制法》",
+}
+SHORT = re.compile(rf"(?<![\u4e00-\u9fff])({'|'.join(LAWS)})(\d+(?:、\d+)*)(?!\d|号)")
+DOCUMENT = re.compile(r"((?:法释|法发|法)〔\d{4}〕\d+号)(\d+)(?!\d|号)")
 LIMITS = "本函只就期限和流程提出要求，不涉及案件的实体处理；审判组织依法独立行使审判权。"
 
 
@@ -46,7 +62,7 @@ def drawn(kind: str, name: str, facts: Sequence[Fact], reply_days: int, today: d
     return Text(
         title=titled(name, facts),
         body=body_of(facts, today),
-        basis="；".join(dict.fromkeys(fact["basis"] for fact in facts if fact.get("basis"))),
+        basis=basis_of(facts),
         required=required_of(kind, reply_days),
     )
 
@@ -79,3 +95,15 @@ def required_of(kind: str, reply_days: int) -> str:
 def in_words(day: date) -> str:
     """«2026年6月30日», as official papers write a day."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def basis_of(facts: Sequence[Fact]) -> str:
+    """Each rule the facts name, once, with where it stands."""
+    cited = {fact["name"]: in_full(fact["basis"]) for fact in facts if fact.get("basis")}
+    return "\n".join(f"{name}：{basis}；" for name, basis in cited.items()).removesuffix("；")
+
+
+def in_full(basis: str) -> str:
+    """«民诉法152; 法释〔2000〕29号8» as official papers cite it: 《中华人民共和国民事诉讼法》第152条；法释〔2000〕29号第8条."""
+    said = SHORT.sub(lambda found: f"{LAWS[found[1]]}第{found[2]}条", basis)
+    return DOCUMENT.sub(r"\1第\2条", said).replace("; ", "；")

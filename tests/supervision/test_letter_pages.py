@@ -115,7 +115,7 @@ def test_a_changed_fact_is_said_on_the_page_and_redrawn_by_one_click(client, let
     refused = client.post(address("letter-act", found, "approve"))
     assert refused.status_code == 409
     page = post_act(client, found, "redraw").content.decode()
-    assert "2026-06-20" in page
+    assert "届满日2026年6月20日" in page
     assert "签批并编号" in page
 
 

@@ -15,7 +15,7 @@ from cases.models import Clock
 from courts.models import Court, Division, FixedDay, Posting, User
 from supervision.letter_facts import changes
 from supervision.letter_states import ACTS
-from supervision.letter_texts import Text
+from supervision.letter_texts import Text, in_full
 from supervision.letters import (
     Addressee,
     Subject,
@@ -123,9 +123,9 @@ def test_a_draft_cites_the_case_its_date_and_the_rule_behind_it(draft, near_case
     letter = draft(cases=[case])
     assert letter.title == "关于案件临近审限的提示函"
     assert f"{case.number}（民间借贷纠纷，民事审判第一庭，承办人周法官）" in letter.body
-    assert "届满日 2026-06-06，剩余5天" in letter.body
+    assert "届满日2026年6月6日，剩余5天" in letter.body
     assert "截至2026年6月1日" in letter.body
-    assert letter.basis and letter.basis in letter.body
+    assert letter.basis.startswith("一审普通程序：《中华人民共和国民事诉讼法》第152条；")
     assert "3个工作日内书面回复" in letter.required
     assert "不涉及案件的实体处理" in letter.required
 
@@ -208,7 +208,7 @@ def write_about(flag, by, court, division, kind="warn"):
 def test_an_open_flag_is_cited_with_its_rule_and_its_day(make_flag, division, court, trial_office, near_case):
     flag = make_flag(near_case(), due_on=date(2026, 5, 28))
     letter = write_about(flag, trial_office, court, division, kind="prompt")
-    assert "应于 2026-05-28 前处理" in letter.body
+    assert "应于2026年5月28日前处理" in letter.body
     assert flag.version.basis in letter.basis
 
 
@@ -323,7 +323,7 @@ def test_redrawing_takes_the_new_facts_and_drops_what_is_settled(draft, near_cas
     done.closed_on = date(2026, 5, 29)
     done.save()
     letter = do("redraw", letter, trial_office)
-    assert "2026-06-10" in letter.body
+    assert "2026年6月10日" in letter.body
     assert done.number not in letter.body
     assert [row.case for row in letter.cases.all()] == [still]
     assert changes(letter.facts, MONDAY) == []
@@ -571,3 +571,22 @@ def test_two_signers_at_once_leave_no_gap_and_no_double(draft, near_case, trial_
     for thread in threads:
         thread.join()
     assert sorted(Letter.objects.values_list("serial", flat=True)) == [1, 2, 3, 4, 5, 6]
+
+
+# --- citations ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("民诉法152; 法释〔2000〕29号8", "《中华人民共和国民事诉讼法》第152条；法释〔2000〕29号第8条"),
+        ("刑诉法208第1款", "《中华人民共和国刑事诉讼法》第208条第1款"),
+        ("海诉法87、92", "《中华人民共和国海事诉讼特别程序法》第87、92条"),
+        ("法发〔2021〕30号第四条", "法发〔2021〕30号第四条"),
+        ("财产保全规定(法释〔2016〕22号,2020修正)4", "财产保全规定(法释〔2016〕22号,2020修正)4"),
+    ],
+)
+def test_a_law_is_cited_by_its_full_name_on_paper(short, full):
+    assert in_full(short) == full
+
+
+def test_a_rule_behind_many_cases_is_cited_once(draft, near_case):
+    assert draft(cases=[near_case() for _ in range(3)]).basis.count("第152条") == 1
