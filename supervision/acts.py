@@ -22,6 +22,11 @@ ACTS = {
     "supervision.begin_measures": _("开始监督"),
     "supervision.settle_measures": _("监督措施办结"),
     "supervision.adjust_panel": _("调整审判组织"),
+    "supervision.untick_flag": _("立案时取消勾选"),
+    # facts
+    "supervision.state_fact": _("填报事实"),
+    "supervision.withdraw_statement": _("撤销填报"),
+    "supervision.tick_boxes": _("立案勾选"),
     # measures
     "supervision.take_measure": _("采取监督措施"),
     "supervision.propose_measure": _("提请监督措施"),
@@ -55,6 +60,8 @@ ACTS = {
     "supervision.retire_rule": _("停用规则"),
     "supervision.restore_rule": _("恢复旧版规则"),
     "supervision.discard_rule": _("弃用规则草稿"),
+    "supervision.ask_replay": _("回放规则"),
+    "supervision.compare_rule": _("比较规则差异"),
     # letters, circulars, risk points
     "supervision.draft_letter": _("拟函"),
     "supervision.edit_letter": _("修改函稿"),

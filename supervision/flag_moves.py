@@ -44,6 +44,7 @@ TRAIL = {
     "overdue": "supervision.expire_dispute", "close": "supervision.close_flag", "begin": "supervision.begin_measures",
     "settle": "supervision.settle_measures", "adjust": "supervision.adjust_panel", "evidence": "supervision.add_evidence",
     "lapse": "supervision.follow_flag", "hit_again": "supervision.follow_flag",
+    "untick": "supervision.untick_flag",
 }  # fmt: skip
 
 

@@ -77,6 +77,7 @@ ACTS = _table(
     Act("evidence", "证据变化", OPEN, STAYS, SYSTEM),
     Act("lapse", "不再命中", OPEN, STAYS, SYSTEM),
     Act("hit_again", "重新命中", OPEN, STAYS, SYSTEM),
+    Act("untick", "立案时取消勾选", OPEN, STAYS, SYSTEM),
     Act("expire", "逾期转上一级", frozenset({S.PROPOSED}), S.EXPIRED, SYSTEM),
     Act("rise", "再次逾期转院长", frozenset({S.EXPIRED}), STAYS, SYSTEM),
     Act("overdue", "争议逾期未决定", frozenset({S.DISPUTED}), STAYS, SYSTEM),
