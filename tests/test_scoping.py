@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -128,6 +129,8 @@ def value_for(field: models.Field[Any, Any], case: Case) -> Any:
         models.DateTimeField: timezone.now(),
         models.JSONField: {},
         models.BooleanField: False,
+        models.FileField: "",
+        ArrayField: [],
     }
     if type(field) in plain:
         return plain[type(field)]
