@@ -59,9 +59,9 @@ def id_slices(size: int = SLICE) -> Iterator[list[int]]:
 
 
 def _recompute_slice(ids: list[int], law: Law, fixed: Mapping[str, Any], at: datetime) -> dict[str, int]:
-    given = {**fixed, "ids": ids, "at": at, "calendars": dumps(_calendars(law))}
+    given = {**fixed, "ids": ids, "at": at, "calendars": dumps(own_calendars(law))}
     with connection.cursor() as cursor:
-        given["choices"] = dumps(_choices(cursor, given))
+        given["choices"] = dumps(choices(cursor, given))
         given |= _judged(_suspects(cursor, given), law)
         cursor.execute(RECOMPUTE, given)
         cases, created, updated, deleted = cursor.fetchone()
@@ -70,9 +70,9 @@ def _recompute_slice(ids: list[int], law: Law, fixed: Mapping[str, Any], at: dat
     return {"cases": cases, "created": created, "updated": updated, "deleted": deleted}
 
 
-def _choices(cursor: Any, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+def choices(cursor: Any, given: Mapping[str, Any], kinds: str = KINDS) -> list[dict[str, Any]]:
     """Which limit each kind of case among these has: the table is asked once per kind."""
-    cursor.execute(KINDS, given)
+    cursor.execute(kinds, given)
     found = []
     for type_code, procedure, level, cause, detained, era, filed_on in cursor.fetchall():
         rule, why = limit_for(
@@ -119,7 +119,7 @@ def problem_of(case: Case, law: Law) -> str:
     return ""
 
 
-def _calendars(law: Law) -> list[dict[str, int]]:
+def own_calendars(law: Law) -> list[dict[str, int]]:
     """The courts that have a calendar of their own."""
     if not law.local:
         return []
@@ -158,4 +158,4 @@ def law_parameters(law: Law) -> dict[str, Any]:
     }
 
 
-__all__ = ["COLUMNS", "SLICE", "id_slices", "law_parameters", "problem_of", "recompute"]
+__all__ = ["COLUMNS", "SLICE", "choices", "id_slices", "law_parameters", "own_calendars", "problem_of", "recompute"]

@@ -29,12 +29,14 @@ app.conf.task_routes = {
     "supervision.tasks.expire_flags": SLOW,
     "supervision.tasks.expire_letters": SLOW,
     "supervision.tasks.check_log": SLOW,
+    "supervision.tasks.replay_rule": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
 SHORT = {"soft_time_limit": 240, "time_limit": 270}
 QUICK = (
     "alerts.tasks.send_deliveries", "alerts.tasks.sweep_courts", "alerts.tasks.queue_digests",
     "alerts.tasks.queue_subscriptions", "ingest.tasks.resume_imports", "pipeline.tasks.drain_changes",
+    "supervision.tasks.resume_replays",
     "pipeline.tasks.follow_the_law",
 )  # fmt: skip
 app.conf.task_annotations = dict.fromkeys(QUICK, SHORT)
@@ -69,6 +71,9 @@ app.conf.beat_schedule = {
     },
     "pass on flags nobody acted on": {
         "task": "supervision.tasks.expire_flags", "schedule": crontab(minute=25), "options": {"expires": 3600},
+    },
+    "resume replays": {
+        "task": "supervision.tasks.resume_replays", "schedule": 60.0, "options": {"expires": 60},
     },
     "check the supervision log": {
         "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,

@@ -30,6 +30,7 @@ JOBS = {
     "supervision.tasks.expire_flags": gettext_lazy("标识逾期转办"),
     "supervision.tasks.expire_letters": gettext_lazy("函件逾期"),
     "supervision.tasks.check_log": gettext_lazy("核验监督日志"),
+    "supervision.tasks.resume_replays": gettext_lazy("续接规则回放"),
 }
 
 

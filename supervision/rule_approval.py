@@ -5,7 +5,7 @@ An approval is pinned to the content: whoever approves names the hash of what th
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from supervision.rulebook import rules_changed
 SUBMIT, APPROVE, COMPARE, RELEASE, RETIRE = (
     f"supervision.{verb}_rule" for verb in ("submit", "approve", "compare", "release", "retire")
 )
+A_DAY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -141,12 +142,13 @@ def what_holds_it_back(version: RuleVersion) -> str | None:
 
 
 def is_compared(version: RuleVersion) -> bool:
-    """Whether the stored difference is of this content, against what is in force now."""
+    """Whether the stored difference is of this content, against what is in force now, and no older than yesterday."""
     standing = replaced_by(version)
     said = version.difference or {}
-    return said.get("hash") == version.content_hash and said.get("against") == (
-        standing.pk if standing else None
-    )
+    is_of_this = said.get("hash") == version.content_hash
+    is_against_that = said.get("against") == (standing.pk if standing else None)
+    is_fresh = date.fromisoformat(said.get("on") or "0001-01-01") >= today() - A_DAY
+    return is_of_this and is_against_that and is_fresh
 
 
 def replaced_by(version: RuleVersion) -> RuleVersion | None:

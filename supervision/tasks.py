@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from supervision import facts, letters, log_checks, screening, timers
+from supervision import facts, letters, log_checks, replay, screening, timers
 
 
 @shared_task
@@ -33,3 +33,18 @@ def check_log() -> int:
 def expire_letters() -> dict[str, int]:
     """Letters nobody answered in time are marked, and the next kind is drafted for somebody to sign."""
     return letters.expire_letters(today=today(), at=timezone.now())
+
+
+@shared_task
+def replay_rule(replay_id: int) -> None:
+    """A rule held against the past, from the beginning."""
+    replay.run_replay(replay_id, timezone.now)
+
+
+@shared_task
+def resume_replays() -> int:
+    """Begin anew what a dead worker left; a living one holds its replay, so asking twice does no harm."""
+    waiting = replay.left_behind(timezone.now())
+    for replay_id in waiting:
+        replay_rule.delay(replay_id)
+    return len(waiting)

@@ -55,7 +55,7 @@ def approved(submitted, colleague, now):
 @pytest.fixture
 def compared(approved):
     """Its difference has been looked at."""
-    difference = {"hash": approved.content_hash, "against": in_force().pk, "new": 3, "lost": 0}
+    difference = {"hash": approved.content_hash, "against": in_force().pk, "on": str(today()), "new": 3, "lost": 0}
     RuleVersion.objects.filter(pk=approved.pk).update(difference=difference)
     approved.refresh_from_db()
     return approved
@@ -374,7 +374,7 @@ def test_nothing_is_released_before_its_difference_was_seen(approved, colleague,
         rules.release_version(version=approved, by=colleague, at=now)
 
 
-@pytest.mark.parametrize("stale", [{"hash": "of an older content"}, {"against": 0}])
+@pytest.mark.parametrize("stale", [{"hash": "of an older content"}, {"against": 0}, {"on": "2020-01-01"}])
 def test_nor_on_a_difference_of_something_else(compared, colleague, now, stale):
     RuleVersion.objects.filter(pk=compared.pk).update(difference=compared.difference | stale)
     with refused(409, "差异"):
@@ -386,7 +386,7 @@ def test_nothing_is_released_before_its_day(draft, trial_office, colleague, now)
     version = rules.edit_version(version=draft, said={"effective_from": tomorrow}, by=trial_office, at=now)
     rules.submit_version(version=version, by=trial_office, at=now)
     rules.approve_version(version=version, content_hash=version.content_hash, by=colleague, at=now)
-    difference = {"hash": version.content_hash, "against": in_force().pk}
+    difference = {"hash": version.content_hash, "against": in_force().pk, "on": str(today())}
     RuleVersion.objects.filter(pk=version.pk).update(difference=difference)
     with refused(409, "届时"):
         rules.release_version(version=version, by=colleague, at=now)
@@ -464,7 +464,7 @@ def test_every_role_does_exactly_what_its_powers_say(
     if act == "release":
         rules.submit_version(version=draft, by=trial_office, at=now)
         rules.approve_version(version=draft, content_hash=draft.content_hash, by=colleague, at=now)
-        difference = {"hash": draft.content_hash, "against": in_force().pk}
+        difference = {"hash": draft.content_hash, "against": in_force().pk, "on": str(today())}
         RuleVersion.objects.filter(pk=draft.pk).update(difference=difference)
         thing["compared"] = draft
     person = post(str(role), division=division)

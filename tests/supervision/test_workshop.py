@@ -416,7 +416,7 @@ def test_one_writes_another_approves_and_the_rule_comes_into_force(client, trial
     release = reverse("supervision:rule-release", args=[draft.pk])
     assert client.post(release).status_code == 409
     RuleVersion.objects.filter(pk=draft.pk).update(
-        difference={"hash": draft.content_hash, "against": old.pk, "new": 3, "lost": 1}
+        difference={"hash": draft.content_hash, "against": old.pk, "on": str(today()), "new": 3, "lost": 1}
     )
     assert "3 件" in text_of(client.get(release))
     assert client.post(release).status_code == 302
