@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Handling, Notice, Watch
 from alerts.queue import Asked, severity, unanswered
-from alerts.selectors import described
+from alerts.selectors import OF_SUPERVISION, described
 from cases.models import Case, Clock, Doubt, Exclusion, ProcedureEvent
 from cases.nodes import FINISHING
 from cases.selectors import Row, rows
@@ -216,4 +216,5 @@ STEPS = {
     "node": step_of_node,
     "stalled": lambda alert, line: f"已 {line.node_days} 日无进展，了解原因后催办",
     "pause": step_of_pause,
+    **dict.fromkeys(OF_SUPERVISION, lambda alert, line: f"{alert.clock_name}，催请于 {alert.due_on} 前办理"),
 }

@@ -17,7 +17,7 @@ from django.db import connection
 
 #: The capacities, nearest to the case first.
 DUTIES = (
-    "judge", "presiding", "assistant", "clerk", "owner", "division_head", "vice_president", "president", "trial_office",
+    "judge", "presiding", "assistant", "clerk", "owner", "supervisor", "addressee", "division_head", "vice_president", "president", "trial_office",
     "itadmin", "stand_in", "watch",
 )  # fmt: skip
 
@@ -63,7 +63,16 @@ by_duty AS MATERIALIZED (
     SELECT r.id, CASE WHEN EXISTS (SELECT FROM held p WHERE p.user_id = e.owner_id AND p.court_id = r.court_id)
                       THEN e.owner_id ELSE r.judge_id END, 'owner', r.repeat_days, false
       FROM reached r JOIN cases_exclusion e ON e.case_id = r.case_id AND e.resumes_on IS NULL AND e.withdrawn_at IS NULL
-     WHERE 'owner' = ANY(r.tell)),
+     WHERE 'owner' = ANY(r.tell)
+    UNION ALL
+    SELECT r.id, m.taken_by_id, 'supervisor', r.repeat_days, false
+      FROM reached r JOIN supervision_measure m ON m.case_id = r.case_id AND m.state = 'replied'
+     WHERE 'supervisor' = ANY(r.tell)
+    UNION ALL
+    SELECT r.id, l.person_id, 'addressee', r.repeat_days, false
+      FROM reached r JOIN supervision_lettercase n ON n.case_id = r.case_id
+      JOIN supervision_letter l ON l.id = n.letter_id AND l.state = ANY('{{SENT,READ,REJECTED_REPLY,OVERDUE}}')
+     WHERE 'addressee' = ANY(r.tell) AND l.person_id IS NOT NULL),
 anyhow AS (
     SELECT id, person_id, role, repeat_days, sure FROM by_duty
     UNION ALL

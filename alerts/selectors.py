@@ -16,6 +16,17 @@ from courts.models import User
 WORST_FIRST = tuple(reversed(STAGES))
 
 
+#: What is watched in supervision (四类案件监督), by the first part of its name; the rest names rule, measure or letter.
+OF_SUPERVISION = {
+    "flag": "四类案件标识 {0} 待确认",
+    "flag_up": "四类案件标识 {0} 待上级决定",
+    "idle": "标识 {0} 已确认，尚无监督措施",
+    "measure": "监督事项 {0} 待答复",
+    "answer": "监督事项 {0} 的答复待回应",
+    "letter": "{0}待回复",
+}
+
+
 def open_alerts(user: User) -> QuerySet[Alert]:
     """The open alerts on cases the user may see, worst stage first, then by due date."""
     found = Alert.objects.visible_to(user).open()
@@ -49,6 +60,8 @@ def name_of_clock(clock: str, law: Law) -> str:
         return f"停表复核（{name_of_ground(about, law)}）"
     if kind == "calendar":
         return f"{about} 年放假安排尚未录入"
+    if kind in OF_SUPERVISION:
+        return OF_SUPERVISION[kind].format(about.partition("@")[0])
     for names in (law.limits, law.nodes):
         if clock in names:
             return names[clock][-1].name

@@ -12,6 +12,7 @@ from django.db.models import Q
 from alerts.models import Alert, Delivery, Handling, Notice, Watch
 from alerts.queue import Asked, cases_of, severity
 from alerts.queue_rows import Line, lines, seen_handlings, seen_prompts, signed
+from alerts.selectors import OF_SUPERVISION
 from cases.facts import Explained, explain
 from cases.guard import may_on
 from cases.models import Case
@@ -134,5 +135,9 @@ PROMPTS = {
     "stalled": lambda alert, line: f"已 {line.node_days} 日无进展，请推进程序并说明情况。",
     "pause": lambda alert, line: (
         f"暂停的复核日为 {alert.due_on}，请核对暂停原因是否消失；已经消失的，请及时恢复计时。"
+    ),
+    **dict.fromkeys(
+        OF_SUPERVISION,
+        lambda alert, line: f"{alert.clock_name}，期限 {alert.due_on}，{time_left(alert)}。请及时办理。",
     ),
 }

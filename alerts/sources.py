@@ -106,6 +106,56 @@ def pauses(cases: str, day: date) -> Select:
     )
 
 
+# --- what waits for somebody in supervision: never what is secret ------------------------------------
+# None has a beginning here: whoever must act is told from the first day on.
+DONE = STATE_OF_CASE.format("已办理")
+#: A court's own rule may bear the code of a national one.
+RULE = f"left(r.code || COALESCE('@' || r.court_id, ''), {LONGEST_NAME - len('flag_up:')})"
+
+
+@source("flag", "flag_up", gone=DONE, moved="已转上一级")
+def flags(cases: str, day: date) -> Select:
+    """Proposed flags (标识待确认), with the division first, and what rose to the leaders (逾期、有争议)."""
+    return Select(f"""
+        SELECT {CASE}, w.kind, w.kind || ':' || {RULE}, f.level, NULL::date, f.due_on
+          FROM supervision_flag f JOIN supervision_rule r ON r.id = f.rule_id JOIN cases_case c ON c.id = f.case_id,
+               LATERAL (SELECT CASE WHEN f.level > 0 OR f.state = 'DISPUTED' THEN 'flag_up' ELSE 'flag' END AS kind) w
+         WHERE f.state IN ('PROPOSED', 'EXPIRED', 'DISPUTED') AND NOT f.secret AND f.due_on IS NOT NULL AND {cases}""")
+
+
+@source("idle", gone=DONE)
+def idle(cases: str, day: date) -> Select:
+    """Confirmed flags under which nothing has been done yet (怠于监管)."""
+    return Select(f"""
+        SELECT {CASE}, 'idle', 'idle:' || {RULE}, 0, NULL::date, f.first_measure_due_on
+          FROM supervision_flag f JOIN supervision_rule r ON r.id = f.rule_id JOIN cases_case c ON c.id = f.case_id
+         WHERE f.state = 'CONFIRMED' AND NOT f.secret AND f.first_measure_due_on IS NOT NULL AND {cases}
+           AND NOT EXISTS (SELECT FROM supervision_measure m WHERE m.flag_id = f.id)""")
+
+
+@source("measure", "answer", gone=DONE)
+def measures(cases: str, day: date) -> Select:
+    """Measures the panel has yet to reply to, and replies the supervisor has yet to answer: a clock on either side."""
+    return Select(f"""
+        SELECT {CASE}, w.kind, w.kind || ':' || m.code, m.ordinal, NULL::date, w.due_on
+          FROM supervision_measure m JOIN supervision_flag f ON f.id = m.flag_id JOIN cases_case c ON c.id = m.case_id,
+               LATERAL (SELECT 'measure' AS kind, m.reply_due_on AS due_on WHERE m.state = 'open'
+                        UNION ALL SELECT 'answer', m.answer_due_on WHERE m.state = 'replied') w
+         WHERE NOT f.secret AND w.due_on IS NOT NULL AND {cases}""")
+
+
+@source("letter", gone=DONE)
+def letters(cases: str, day: date) -> Select:
+    """Letters sent about a case that nobody has replied to (监督函待回复)."""
+    return Select(f"""
+        SELECT {CASE}, 'letter', left('letter:' || k.name || '@' || l.court_id || '-' || l.year, {LONGEST_NAME}), l.serial,
+               NULL::date, l.reply_due_on
+          FROM supervision_letter l JOIN supervision_lettercase n ON n.letter_id = l.id JOIN cases_case c ON c.id = n.case_id
+          JOIN (VALUES ('prompt', '提示函'), ('report', '通报函'), ('urge', '督办函'), ('warn', '警示函')) k(kind, name)
+            ON k.kind = l.kind
+         WHERE l.state IN ('SENT', 'READ', 'REJECTED_REPLY', 'OVERDUE') AND l.reply_due_on IS NOT NULL AND {cases}""")
+
+
 def watched_nodes(day: date) -> Select:
     """A condition on a clock ``k`` of a case ``c``: no node, or one of the set its court has switched on (监控组)."""
     usual = policy.word("node_profile", day)

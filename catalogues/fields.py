@@ -75,14 +75,15 @@ PROCEDURES = {
 }  # fmt: skip
 WATCHES = {
     "statutory": "审限", "derived": "派生期限", "node": "节点期限", "stalled": "停滞", "pause": "暂停待复核",
-    "calendar": "日历待公布",
+    "calendar": "日历待公布", "flag": "标识待确认", "flag_up": "标识待上级决定", "idle": "已确认未监督",
+    "measure": "监督事项待答复", "answer": "答复待回应", "letter": "监督函待回复",
 }  # fmt: skip
 STAGES = {"early": "远期", "mid": "中期", "urgent": "紧急", "overdue": "已超"}  # mildest first
 MEASURES = {"part": "期间已过几分之几时起", "before": "到期前若干日起", "after": "到期后若干日起"}
 CAPACITIES = {
     "judge": "承办法官", "presiding": "审判长", "assistant": "法官助理", "clerk": "书记员", "owner": "暂停负责人",
     "division_head": "庭长", "vice_president": "分管院领导", "president": "院长", "trial_office": "审管办",
-    "itadmin": "系统管理员",
+    "itadmin": "系统管理员", "supervisor": "提出监督的人", "addressee": "受函人",
 }  # fmt: skip
 CHANNELS = {"email": "电子邮件", "sms": "短信"}
 SETTING_UNITS = {

@@ -200,7 +200,7 @@ class LadderStage:
 
     ``measure`` is ``part`` (``n`` of ``of`` parts of the time have run), ``before`` (``n`` days before the due day) or
     ``after`` (``n`` days after it). ``tell`` names capacities: judge, presiding, assistant, clerk, owner (of a pause),
-    division_head, vice_president, president, trial_office, itadmin. ``repeat_days`` None: told once.
+    division_head, vice_president, president, trial_office, itadmin, supervisor, addressee. ``repeat_days`` None: told once.
     """
 
     stage: str  # early | mid | urgent | overdue

@@ -58,7 +58,7 @@ class Notice(models.Model):
         ("judge", "承办法官"), ("presiding", "审判长"), ("assistant", "法官助理"), ("clerk", "书记员"),
         ("owner", "暂停负责人"), ("division_head", "庭长"), ("vice_president", "分管院领导"), ("president", "院长"),
         ("trial_office", "审管办"), ("itadmin", "系统管理员"), ("watch", "关注"), ("stand_in", "代办"),
-        ("prompted", "被提示"), ("subscriber", "订阅"),
+        ("prompted", "被提示"), ("subscriber", "订阅"), ("supervisor", "提出监督的人"), ("addressee", "受函人"),
     ]  # fmt: skip
     person = models.ForeignKey(
         "courts.User", models.CASCADE, related_name="notices", db_index=False, verbose_name="人员"
