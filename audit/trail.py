@@ -22,14 +22,23 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 class Refused(Exception):
     """An act that was refused and must leave a trace although its transaction rolls back.
 
-    ``status`` is 403 (not yours to do) or 409 (not possible now). The sentence is shown to the person.
+    ``status`` is 403 (not yours to do) or 409 (not possible now). The sentence is shown to the person. ``secret``: the
+    trace betrays what others may not know, though ``on`` is no secret itself.
     """
 
     def __init__(
-        self, sentence: str, *, act: str, on: models.Model | None = None, by: Any = None, status: int = 403
+        self,
+        sentence: str,
+        *,
+        act: str,
+        on: models.Model | None = None,
+        by: Any = None,
+        status: int = 403,
+        secret: bool = False,
     ):
         super().__init__(sentence)
-        self.sentence, self.act, self.on, self.by, self.status = sentence, act, on, by, status
+        self.sentence, self.act, self.on, self.by = sentence, act, on, by
+        self.status, self.secret = status, secret
 
 
 def record(
@@ -91,6 +100,7 @@ def record_refusal(refusal: Refused, *, by: Any, at: datetime) -> Entry:
             on=refusal.on,
             because=refusal.sentence,
             outcome="refused",
+            secret=refusal.secret,
         )
 
 

@@ -140,8 +140,8 @@ def record(
 def refusal(
     problem: str, act: str, case: Case, by: User, *, secret: bool, status: int = 409
 ) -> trail.Refused:
-    """A refusal about a secret fact is recorded with the person alone, not with the case: its trail would show it."""
-    return trail.Refused(problem, act=act, on=None if secret else case, by=by, status=status)
+    """A refusal about a secret fact is as secret as the fact: the trail of the case would show it."""
+    return trail.Refused(problem, act=act, on=case, by=by, status=status, secret=secret)
 
 
 # --- what a value must be ------------------------------------------------------------------------------------

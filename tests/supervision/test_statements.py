@@ -218,9 +218,9 @@ def test_a_president_who_tries_the_case_does_not_read_what_is_said_of_it(
     assert not readable(president, Statement.objects.all()).exists()
 
 
-def test_a_secret_value_that_is_refused_leaves_no_trace_on_the_case(file_case, discipline, tell):
+def test_a_secret_value_that_is_refused_leaves_a_secret_trace(file_case, discipline, tell):
     refusal = refused(lambda: tell(file_case(), "complaint_realname_leads", "是", discipline))
-    assert refusal.on is None
+    assert refusal.secret
 
 
 def test_a_public_statement_by_number_is_seen_by_its_author_until_the_case_is_sealed(
