@@ -42,6 +42,9 @@ def log_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(entries_for(request.user, form, case), PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "case": case, "page": page, "lines": lines_of(list(page.object_list))}
     context |= {"kept": kept(request), "keeps": case is not None and keeps(request.user, case)}
+    context["sees_ledger"] = request.user.may(Permission.SEE_LEDGER) or request.user.may(
+        Permission.TAKE_MEASURES
+    )
     return render(request, "supervision/log.html", context)
 
 
