@@ -126,6 +126,15 @@ def wanted(ticks: Mapping[str, tuple[bool, str]], code: str) -> tuple[bool, str]
     return ticked, reason.strip()
 
 
+@transaction.atomic
+def problems_for(case: Case, given: Mapping[str, tuple[bool, str]]) -> dict[str, str]:
+    """What is wrong with each box as it was filled in, by the facts as they are now; the form shows it beside the box."""
+    refresh_facts([case.pk], today())
+    book = rulebook_of(case.court_id, today())
+    named = {code: wanted(given, code) for code, _version in offered(book)}
+    return problems_of(book, named, set(suggested_of(case, book)))
+
+
 def problem_of(
     case: Case, book: RuleBook, given: Mapping[str, tuple[bool, str]], hits: set[str]
 ) -> str | None:

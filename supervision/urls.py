@@ -13,6 +13,7 @@ from supervision import (
     looked_views,
     measure_views,
 )
+from supervision.fact_urls import FACT_PAGES
 from supervision.letter_urls import LETTER_PAGES
 from supervision.rule_urls import RULE_PAGES
 
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("inquiries/", inquiry_views.inquiries, name="inquiries"),
     path("inquiries/new/", inquiry_views.inquiry_new, name="inquiry-new"),
     path("inquiries/<int:pk>/", inquiry_views.inquiry, name="inquiry"),
+    *FACT_PAGES,
     *LETTER_PAGES,
     *RULE_PAGES,
 ]
