@@ -97,7 +97,7 @@ def cite_letter(letter: Letter) -> Fact:
         "函件状态": letter.get_state_display(),
         "答复期限": str(letter.reply_due_on or "无"),
     }
-    says = f"{letter.number}《{letter.title}》{until_on}现为“{letter.get_state_display()}”。"
+    says = f"{letter.number}{letter.get_kind_display()}{until_on}现为“{letter.get_state_display()}”。"
     return fact(
         "letter", letter.pk, None, letter.number, says, "", values, "letter", letter.state == "OVERDUE"
     )

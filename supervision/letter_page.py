@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.querying import narrowed
 from courts.models import Division, User
-from supervision.letter_effects import Effect, effect_of, paper_of, withheld_from
-from supervision.letter_paper import Paper, withhold
+from supervision.letter_effects import Effect, effect_of, paper_of, untold, veil_of, veiled
+from supervision.letter_paper import Paper
 from supervision.letter_people import has_a_hand_in, kind_of, parts_of
 from supervision.letter_signing import changed_since
 from supervision.letter_states import ACTS, OUT, open_acts
@@ -51,19 +51,30 @@ class Row:
     """One line of the desk."""
 
     letter: Letter
+    title: str
     to: str
     late: int
     cases: int
 
 
-def rows(letters: Any, today: date) -> list[Row]:
+def rows(letters: Any, user: User, today: date) -> list[Row]:
     shown = list(letters)
+    secret = veiled(user, shown)
     counts = dict(
         Letter.objects.filter(pk__in=[letter.pk for letter in shown])
         .annotate(n=Count("cases"))
         .values_list("pk", "n")
     )
-    return [Row(each, to_of(each), days_late(each, today), counts[each.pk]) for each in shown]
+    return [
+        Row(
+            each,
+            untold(each) if each.pk in secret else each.title,
+            to_of(each),
+            days_late(each, today),
+            counts[each.pk],
+        )
+        for each in shown
+    ]
 
 
 def to_of(letter: Letter) -> str:
@@ -103,6 +114,7 @@ class Page:
     """One letter as its page shows it to one person."""
 
     letter: Letter
+    title: str
     paper: Paper
     parts: frozenset[str]
     acts: tuple[str, ...]
@@ -121,27 +133,28 @@ class Page:
 
 
 def page_of(letter: Letter, user: User, today: date) -> Page:
-    parts, withheld = parts_of(user, letter), withheld_from(user, letter)
+    parts, veil = parts_of(user, letter), veil_of(user, letter)
     acts = open_acts(letter.state, parts)
-    named = Case.objects.filter(pk__in=letter.cases.values("case")).exclude(number__in=withheld)
+    named = Case.objects.filter(pk__in=letter.cases.values("case")).exclude(number__in=veil.hidden)
     steps = letter.steps.select_related("by").order_by("at", "pk")
     at_desk = letter.state in ("DRAFT", "APPROVED")
     return Page(
         letter=letter,
-        paper=paper_of(letter, withheld),
+        title=veil.title(letter),
+        paper=paper_of(letter, veil),
         parts=parts,
         acts=acts,
         words={act: ACTS[act].words for act in acts if ACTS[act].words},
-        effect=effect_of(letter, today, withheld),
-        steps=[(step, withhold(step.words, withheld)) for step in steps],
-        changed=withhold(changed_since(letter), withheld) if at_desk else "",
-        hint=hints(directives_in([letter.title, letter.body, letter.required])) if at_desk else "",
+        effect=effect_of(letter, today, veil),
+        steps=[(step, veil.over(step.words)) for step in steps],
+        changed=veil.over(changed_since(letter)) if at_desk else "",
+        hint=veil.over(hints(directives_in([letter.title, letter.body, letter.required]))) if at_desk else "",
         blocked=blocked(letter, user, acts),
         late=days_late(letter, today),
         cases=list(named.order_by("number")),
-        hidden=len(withheld),
-        reply=withhold(letter.reply, withheld),
-        evaluation=withhold(letter.evaluation, withheld),
+        hidden=len(veil.hidden),
+        reply=veil.over(letter.reply),
+        evaluation=veil.over(letter.evaluation),
         kind=kind_of(letter),
     )
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from supervision.letter_texts import in_words
 
-WITHHELD = "（本项所涉案件已经封存，内容不予显示）"
+WITHHELD = "（涉及封存案件的内容不予显示）"
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,14 @@ def letter_paper(
     required: str,
     signed_on: date | None,
     copies: Sequence[str],
-    withheld: Collection[str] = (),
+    hidden: Collection[str] = (),
+    shown: Collection[str] = (),
 ) -> Paper:
-    """A letter on paper. Lines that name one of the ``withheld`` case numbers are not shown."""
+    """A letter on paper, without what may speak of the ``hidden`` case numbers (``withhold``)."""
     grounds = basis.splitlines()
     cited = [f"依据：{grounds[0]}", *grounds[1:]] if grounds else []
     said = [*body.splitlines(), *cited, *required.splitlines()]
-    paragraphs = withhold("\n".join(line for line in said if line.strip()), withheld).splitlines()
+    paragraphs = withhold("\n".join(line for line in said if line.strip()), hidden, shown).splitlines()
     return Paper(
         mark=court,
         number=number,
@@ -77,7 +78,16 @@ def letter_paper(
     )
 
 
-def withhold(text: str, numbers: Collection[str]) -> str:
-    """The text without the lines that name one of these cases."""
-    lines = text.splitlines()
-    return "\n".join(WITHHELD if any(number in line for number in numbers) else line for line in lines)
+def withhold(text: str, hidden: Collection[str], shown: Collection[str] = ()) -> str:
+    """The text for somebody who may not know of the ``hidden`` cases: only its lines about the ``shown`` ones are left.
+
+    What speaks of no case by its number might speak of a hidden one, so it is not shown either.
+    """
+    if not hidden or not text:
+        return text
+    safe = [line for line in text.splitlines() if has(line, shown) and not has(line, hidden)]
+    return "\n".join([*safe, WITHHELD])
+
+
+def has(line: str, numbers: Collection[str]) -> bool:
+    return any(number in line for number in numbers)

@@ -103,7 +103,7 @@ def leave_trace(
 def rows_of(
     act: str, letter: Letter, cases: Sequence[Case], by: User | None, at: datetime, words: str
 ) -> list[log.Line]:
-    said = f"{letter.number}《{letter.title}》{ACTS[act].name if act in ACTS else ''}"
+    said = f"{letter.number}{letter.get_kind_display()}{ACTS[act].name if act in ACTS else '抄送查收'}"
     content = f"{said}：{words}" if words else said
     who = {"person_id": by.pk, "person": str(by), "capacity": by.capacity()} if by else {}
     return [

@@ -23,7 +23,7 @@ from courts.models import User
 from supervision import letters
 from supervision.letter_docx import as_docx
 from supervision.letter_drafts import MOST_CASES, Subject
-from supervision.letter_effects import paper_of, withheld_from
+from supervision.letter_effects import paper_of, veil_of
 from supervision.letter_forms import NewLetterForm, TextForm, WordsForm
 from supervision.letter_page import TABS, matters, offers_for, openable, page_of, rows, tabs_of
 from supervision.letter_people import addressees_for
@@ -83,7 +83,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tab_name": TABS[tab],
         "page": page,
         "kept": f"tab={tab}",
-        "rows": rows(page.object_list, today()),
+        "rows": rows(page.object_list, request.user, today()),
         "may_write": bool(letters.kinds_for(request.user)),
     }
     return render(request, "supervision/letters.html", context)
@@ -232,8 +232,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def docx(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as a DOCX file in official form."""
     found = letter_of(request, pk)
-    paper = paper_of(found, withheld_from(request.user, found))
-    name = f"{found.number or _('草稿')}{found.title}.docx"
+    paper = paper_of(found, veil_of(request.user, found))
+    name = f"{found.number or _('草稿')}{paper.title}.docx"
     return HttpResponse(
         as_docx(paper),
         content_type=DOCX,

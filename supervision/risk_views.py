@@ -23,6 +23,8 @@ from cases.entries import text_field
 from cases.forms import court_asked, day_field
 from cases.guard import NOT_YOURS
 from cases.periods import add_months
+from cases.selectors import name_and_basis
+from catalogues.selectors import law_in_use
 from catalogues.supervision_fields import LINKS, POST_LEVELS, REVIEWS
 from catalogues.supervision_law import RiskLink
 from courts.clock import today
@@ -37,7 +39,7 @@ BANDS = {
     risks.RED: gettext_lazy("■ 红（高）"), risks.AMBER: gettext_lazy("▲ 黄（中）"), risks.LOW: gettext_lazy("● 低"),
 }  # fmt: skip
 TRACES = {
-    "rule": "识别规则", "alert": "期限已过", "measure_refused": "被拒绝的监督措施", "letter_overdue": "逾期未复的函件",
+    "rule": "识别规则", "alert": "逾期", "measure_refused": "被拒绝的监督措施", "letter_overdue": "逾期未复的函件",
     "flag_expired": "逾期未处理的标识", "supervisor_idle": "确认后逾期未监督", "access_refused": "被拒绝的查阅",
 }  # fmt: skip
 
@@ -148,7 +150,10 @@ def named(link: RiskLink) -> str:
     """What the system looks at, in words."""
     if link.what == "rule":
         return f"{TRACES['rule']} {link.code}"
-    return LINKS[link.what].get(link.code) or f"{TRACES[link.what]} {link.code}"
+    if known := LINKS[link.what].get(link.code):
+        return known
+    name, _basis = name_and_basis(link.code, law_in_use(), today())
+    return f"{name}（{link.code}）{TRACES[link.what]}"
 
 
 def grid(points: list[risks.Point], court: Court) -> list[tuple[int, list[dict[str, Any]]]]:

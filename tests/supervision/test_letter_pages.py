@@ -44,8 +44,8 @@ def near_case(file_case):
 def letter(near_case, division, court, trial_office):
     """``letter("urge")``: a draft about one case to its division."""
 
-    def create(kind="prompt", case=None):
-        subject = Subject(cases=(case or near_case(),))
+    def create(kind="prompt", case=None, also=()):
+        subject = Subject(cases=(case or near_case(), *also))
         to = Addressee(division=division)
         return draft_letter(
             kind=kind, court=court, to=to, subject=subject, by=trial_office, at=timezone.now()
@@ -181,11 +181,11 @@ def test_a_case_out_of_sight_is_as_unknown_as_none(client, trial_office, near_ca
     )
 
 
-def test_a_case_sealed_after_sending_is_withheld_line_by_line(
+def test_a_case_sealed_after_sending_is_withheld_and_what_might_speak_of_it_too(
     client, letter, near_case, trial_office, division_head
 ):
-    case = near_case()
-    found = send(letter(case=case), trial_office)
+    case, other = near_case(), near_case()
+    found = send(letter(case=case, also=[other]), trial_office)
     reply_letter(
         letter=found, reply=f"{case.number}已开庭。\n其余照办。", by=division_head, at=timezone.now()
     )
@@ -193,9 +193,16 @@ def test_a_case_sealed_after_sending_is_withheld_line_by_line(
     case.save()
     client.force_login(division_head)
     page = client.get(address("letter", found)).content.decode()
-    assert case.number not in page
-    assert "其余照办。" in page
-    assert "案件已经封存" in page
+    for secret in (
+        case.number,
+        "已开庭",
+        "其余照办",
+        found.title,
+    ):  # a line without a number might speak of it too
+        assert secret not in page
+    assert other.number in page
+    assert "有 1 件已经封存" in page
+    assert found.title not in client.get(f"{address('letters')}?tab=received").content.decode()
     file = client.get(address("letter-docx", found)).content
     assert not any(case.number in paragraph.text for paragraph in docx.Document(BytesIO(file)).paragraphs)
 
