@@ -5,7 +5,7 @@ Written in SQL, so that one case on a page and a hundred thousand at night come 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json import loads
 from typing import Any
@@ -13,32 +13,42 @@ from typing import Any
 from django.db import connection
 
 from predicates.language import Condition, compile_condition, facts_of, parameters_of
-from supervision.models import RuleVersion
+from predicates.queries import literal
+from supervision.models import RuleVersion, SecretFacts
 from supervision.rulebook import condition_of
 
 #: Facts that grow by themselves, in months. A day more is nothing new; another full year is.
 AGEING = ("months_pending", "months_detained")
 YEAR = 12
-
-#: All facts of the row ``cf`` as one JSON object; those of ``sf`` with them where a secret rule reads.
-OPEN_FACTS = "to_jsonb(cf)"
-ALL_FACTS = "to_jsonb(cf) || coalesce(to_jsonb(sf), '{}'::jsonb)"
+SECRET_NAMES = tuple(field.name for field in SecretFacts._meta.concrete_fields if not field.primary_key)
 
 
-def evidence_sql(source: str, names: str) -> str:
-    """A lateral ``(evidence, digest)``: the named facts out of a JSON object; a missing one is null."""
-    ageing = ", ".join(f"'{name}'" for name in AGEING)
-    return f"""LATERAL (
-    SELECT jsonb_object_agg(name, source -> name) AS evidence,
-           encode(sha256(convert_to(jsonb_object_agg(name, CASE WHEN name IN ({ageing})
-               THEN to_jsonb(floor((source ->> name)::float8 / {YEAR})) ELSE source -> name END)::text, 'UTF8')), 'hex') AS digest
-      FROM (SELECT {source} AS source) whole, unnest({names}) AS name) said"""
+def evidence_sql(names: Iterable[str]) -> str:
+    """The named facts of the row ``cf``, and of ``sf`` where they are secret, as one JSON object; a missing one is null."""
+    return built({name: column_of(name) for name in names})
 
 
-ONE = f"""
-SELECT evidence::text, digest
-  FROM (SELECT %(case)s::bigint AS case_id) asked
-  LEFT JOIN supervision_casefacts cf USING (case_id), {evidence_sql("coalesce(to_jsonb(cf), '{}'::jsonb)", "%(names)s::text[]")}"""
+def digested_sql(names: Iterable[str]) -> str:
+    """The same for the digest: what ages by itself counts in whole years."""
+    return built(
+        {name: f"floor({column_of(name)} / {YEAR})" if name in AGEING else column_of(name) for name in names}
+    )
+
+
+def digest_sql(source: str) -> str:
+    return f"encode(sha256(convert_to(({source})::text, 'UTF8')), 'hex')"
+
+
+def column_of(name: str) -> str:
+    return f"{'sf' if name in SECRET_NAMES else 'cf'}.{connection.ops.quote_name(name)}"
+
+
+def built(columns: Mapping[str, str]) -> str:
+    return f"jsonb_build_object({', '.join(f'{literal(name)}, {sql}' for name, sql in columns.items())})"
+
+
+ONE = """
+SELECT ({})::text, {} FROM (SELECT %s::bigint AS case_id) asked LEFT JOIN supervision_casefacts cf USING (case_id)"""
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,9 @@ class Evidence:
 def evidence_of(case_id: int, version: RuleVersion, parameters: Mapping[str, Any]) -> Evidence:
     """The evidence of one case under a rule that is no secret."""
     condition = condition_of(version)
+    names = facts_of(condition)
     with connection.cursor() as cursor:
-        cursor.execute(ONE, {"case": case_id, "names": list(facts_of(condition))})
+        cursor.execute(ONE.format(evidence_sql(names), digest_sql(digested_sql(names))), [case_id])
         said, digest = cursor.fetchone()
     known = loads(said)
     return Evidence(

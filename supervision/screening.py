@@ -18,7 +18,6 @@ from audit import trail
 from audit.models import Entry
 from cases.models import Case
 from catalogues.selectors import law_in_use
-from predicates.language import facts_of
 from supervision import log
 from supervision.evidence import used
 from supervision.flags import close_flags_of
@@ -108,7 +107,6 @@ def rule_row(book: RuleBook, code: str) -> dict[str, Any]:
         "edition": version.content_hash,
         "category": version.rule.category,
         "proposes": version.mode != "manual",
-        "facts": list(facts_of(condition)),
         "params": used(condition, book.parameters),
     }
 

@@ -6,15 +6,16 @@ ended by a decision on the very same evidence. Open flags follow: their newest e
 
 from __future__ import annotations
 
-from predicates.queries import hits_query
-from supervision.evidence import ALL_FACTS, OPEN_FACTS, evidence_sql
+from collections.abc import Mapping
+
+from predicates.language import facts_of
+from predicates.queries import hits_query, literal
+from supervision.evidence import AGEING, SECRET_NAMES, digest_sql, digested_sql, evidence_sql
 from supervision.lifecycle import ENDED_BY_DECISION, OPEN
-from supervision.models import SecretFacts
 from supervision.models.numbered import RANDOM_ID
 from supervision.rulebook import RuleBook
 
 OPEN_TABLE = "supervision_casefacts"
-SECRET_NAMES = [field.name for field in SecretFacts._meta.concrete_fields if not field.primary_key]
 #: Nothing but the secret rules ever joins the secret facts.
 SECRET_TABLE = (
     f"(SELECT cf.*, {', '.join(f'sf.{name}' for name in SECRET_NAMES)}"
@@ -52,7 +53,9 @@ def screen_sql(book: RuleBook, *, secret: bool, case_ids: list[int] | None) -> s
         hits=hits,
         secret=str(secret).lower(),
         join="LEFT JOIN supervision_secretfacts sf USING (case_id)" if secret else "",
-        said=evidence_sql(ALL_FACTS if secret else OPEN_FACTS, "rule.facts"),
+        evidence=evidence_of_rules(book, secret=secret),
+        aged=aged_of_rules(book, secret=secret),
+        digest=digest_sql("coalesce(aged, evidence)"),
         scope=where,
         rules="= ANY(%(secret_rules)s)" if secret else "<> ALL(%(secret_rules)s)",
         open=quoted(OPEN),
@@ -61,15 +64,35 @@ def screen_sql(book: RuleBook, *, secret: bool, case_ids: list[int] | None) -> s
     )
 
 
+def evidence_of_rules(book: RuleBook, *, secret: bool) -> str:
+    """What each rule of the book reads of a case, by its code."""
+    said = {code: evidence_sql(facts_of(condition)) for code, condition in book.part(secret=secret).items()}
+    return by_code(said)
+
+
+def aged_of_rules(book: RuleBook, *, secret: bool) -> str:
+    """The same for the digest, of those rules alone that read what ages by itself."""
+    read = {code: facts_of(condition) for code, condition in book.part(secret=secret).items()}
+    return by_code({code: digested_sql(names) for code, names in read.items() if set(names) & set(AGEING)})
+
+
+def by_code(said: Mapping[str, str]) -> str:
+    if not said:
+        return "NULL::jsonb"
+    cases = " ".join(f"WHEN {literal(code)} THEN {sql}" for code, sql in said.items())
+    return f"CASE code {cases} END".replace("%", "%%")
+
+
 SCREEN = """
 WITH hit AS MATERIALIZED ({hits}),
 rule AS (
     SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS said(
-        code text, rule bigint, version bigint, edition text, category text, proposes boolean, facts text[], params jsonb)),
+        code text, rule bigint, version bigint, edition text, category text, proposes boolean, params jsonb)),
 due AS (SELECT * FROM jsonb_to_recordset(%(due)s::jsonb) AS said(court bigint, due_on date)),
 found AS MATERIALIZED (
-    SELECT hit.case_id, cf.court_id, rule.*, said.evidence, said.digest
-      FROM hit JOIN rule USING (code) JOIN supervision_casefacts cf USING (case_id) {join}, {said}),
+    SELECT known.*, {digest} AS digest
+      FROM (SELECT hit.case_id, cf.court_id, rule.*, {evidence} AS evidence, {aged} AS aged
+              FROM hit JOIN rule USING (code) JOIN supervision_casefacts cf USING (case_id) {join}) known),
 last AS MATERIALIZED (
     SELECT DISTINCT ON (f.case_id, f.rule_id) f.id, f.case_id, f.rule_id, f.state, f.holds, f.evidence_hash
       FROM supervision_flag f JOIN found ON f.case_id = found.case_id AND f.rule_id = found.rule

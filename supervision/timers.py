@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -52,12 +52,24 @@ def expire_slice(act: str, today: date, at: datetime) -> int:
     held = wanted.select_for_update(of=("self",)).select_related("case", "rule", "version")
     flags = list(held[:SLICE])
     managed = divisions_with_vice_president(today)
+    days = {
+        court_id: due_day("escalated_days", court_id, today) for court_id in {flag.court_id for flag in flags}
+    }
     for flag in flags:
         flag.before = flag.state
-        pass_on(act, flag, today, has_vice_president=flag.case.division_id in managed)
-    Flag.objects.bulk_update(flags, ["state", "level", "missed", "due_on"])
+        pass_on(act, flag, days[flag.court_id], has_vice_president=flag.case.division_id in managed)
+    save_alike(flags)
     tell_of(act, flags, at)
     return len(flags)
+
+
+def save_alike(flags: Sequence[Flag]) -> None:
+    """One statement for all that now stand alike: few levels, few days."""
+    alike = defaultdict(list)
+    for flag in flags:
+        alike[flag.state, flag.level, flag.missed, flag.due_on].append(flag.pk)
+    for (state, level, missed, due_on), ids in alike.items():
+        Flag.objects.filter(pk__in=ids).update(state=state, level=level, missed=missed, due_on=due_on)
 
 
 def divisions_with_vice_president(today: date) -> set[int]:
@@ -65,13 +77,12 @@ def divisions_with_vice_president(today: date) -> set[int]:
     return set(posts.values_list("division", flat=True))
 
 
-def pass_on(act: str, flag: Flag, today: date, *, has_vice_president: bool) -> None:
+def pass_on(act: str, flag: Flag, due_on: date, *, has_vice_president: bool) -> None:
     """One level up, with days of its own: to the vice president in charge, or to the president where there is none."""
     if act == "overdue":
         return
     up = HIGHEST if act == "rise" or flag.secret or not has_vice_president else 1
-    flag.state, flag.level, flag.missed = str(State.EXPIRED), up, True
-    flag.due_on = due_day("escalated_days", flag.court_id, today)
+    flag.state, flag.level, flag.missed, flag.due_on = str(State.EXPIRED), up, True, due_on
 
 
 def said(act: str, flag: Flag) -> str:
