@@ -16,6 +16,7 @@ from django.utils import timezone
 from catalogues.selectors import NotPublished, law_in_use
 from pipeline.demo.court import FEWEST
 from pipeline.demo.load import CannotSynthesize, synthesize
+from pipeline.demo.past import live_the_past
 from pipeline.demo.people import UPPER
 from pipeline.services import refresh_changed
 
@@ -84,6 +85,8 @@ class Command(BaseCommand):
             made = synthesize(
                 day=on, seed=options["seed"], cases=options["cases"], at=timezone.now(), tell=self._tell
             )
+            self._tell(f"{perf_counter() - begun:7.1f} s  living the last weeks of supervision")
+            lived = live_the_past()
             self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks, raising the alerts")
             tally = refresh_changed(at=timezone.now(), today=on)
         except (CannotSynthesize, NotPublished) as refused:
@@ -97,6 +100,7 @@ class Command(BaseCommand):
             "as_of": str(on),
             "seed": options["seed"],
             "rows": dict(made.rows),
+            "supervision": lived,
         }
         seconds = {**made.seconds, "all": round(perf_counter() - begun, 3)}
         self.stdout.write(
