@@ -28,8 +28,28 @@ NO_SUCH = Verdict(False, "您的职务不能采取监督措施；监督由院长
 
 
 def rule_of(code: str) -> MeasureRule:
-    """The measure of the catalogue in force. ``KeyError`` for an unknown code."""
-    return law_in_use().measures[code]
+    """The measure of the catalogue in force; of one it no longer lists nobody has the power."""
+    return law_in_use().measures.get(code) or no_longer_listed(code)
+
+
+def no_longer_listed(code: str) -> MeasureRule:
+    return MeasureRule(
+        code=code,
+        name=code,
+        mode="other",
+        min_role=Role.PRESIDENT,
+        roles=(),
+        when_delegated=(),
+        proposed_by=(),
+        decided_by=(),
+        needs_reason=False,
+        notify_parties=False,
+        free_text=False,
+        max_per_case=None,
+        only_after=None,
+        basis="",
+        confidence="",
+    )
 
 
 # --- who -------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from supervision.measure_forms import (
     ReplyForm,
     WithdrawForm,
 )
-from supervision.measure_rules import on_panel, problem_now, reply_day, verdict_on
+from supervision.measure_rules import on_panel, problem_now, reply_day, rule_of, verdict_on
 from supervision.measures import (
     TAKE,
     answer_reply,
@@ -176,7 +176,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def thread(request: HttpRequest, found: Measure, **forms: Any) -> dict[str, Any]:
-    rule = law_in_use().measures[found.code]
+    rule = rule_of(found.code)
     meeting = Meeting.objects.filter(measure=found).prefetch_related("opinions").select_related("recorded_by")
     waits_for, _due = turn_of(found)
     return {
@@ -278,7 +278,7 @@ def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
         record_meeting(measure=found, by=request.user, at=timezone.now(), **form.given())
         messages.success(request, _("会议已登记。"))
         return redirect("supervision:measure", found.pk)
-    rule = law_in_use().measures[found.code]
+    rule = rule_of(found.code)
     context = {
         "measure": found,
         "case": found.case,

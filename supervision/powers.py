@@ -84,6 +84,8 @@ def who_may(measure: MeasureRule) -> str:
     """Who may take it, for those who may not."""
     takers = "、".join(name for role, name in NAMES.items() if power_of(role, measure) in (TAKES, DELEGATED))
     proposers = "、".join(name for role, name in NAMES.items() if power_of(role, measure) == PROPOSES)
+    if not takers:
+        return "在用的监督措施目录没有列出这一项"
     return f"由{takers}采取" + (f"，{proposers}可以提请" if proposers else "")
 
 

@@ -139,6 +139,12 @@ def test_some_measures_want_a_reason(code, confirmed_flag, president, post, divi
         )
 
 
+def test_a_measure_the_catalogue_does_not_list_is_nobodys(confirmed_flag, president):
+    with pytest.raises(Refused, match="目录没有列出") as refusal:
+        take(confirmed_flag, president, "M11")
+    assert refusal.value.status == 403
+
+
 # --- M01 -------------------------------------------------------------------------------------------------
 def test_adjusting_the_assignment_changes_the_judge_with_reason_and_notice(
     confirmed_flag, division_head, post, division
