@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cases.models import Case
 from courts.clock import today
+from courts.models import User
 from supervision.models import Rule, RuleVersion
+from supervision.replay_difference import compare_version
 from supervision.rule_approval import (
     approve_version,
     is_compared,
@@ -26,6 +29,8 @@ from supervision.rule_approval import (
 from supervision.rule_drafts import discard_version, draft_version, restore_version
 from supervision.workshop_forms import RetireForm
 from supervision.workshop_views import court_in, is_seen, lines_between, page_of, version_in
+
+SHOWN = 20  # cases named on the page of a difference
 
 
 def page_of_version(version: RuleVersion) -> str:
@@ -96,6 +101,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Look at what the version changes among the cases, and put it in force."""
     version, court = version_in(request, pk)
+    if request.POST.get("act") == "compare":
+        compare_version(version=version, by=request.user, at=timezone.now())
+        return redirect("supervision:rule-release", version.pk)
     if request.method == "POST":
         release_version(version=version, by=request.user, at=timezone.now())
         messages.success(request, _("已施行，案件将在数分钟内按新规则重新识别。"))
@@ -104,9 +112,20 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": replaced_by(version),
         "problem": what_holds_it_back(version),
         "is_compared": is_compared(version),
+        "cases": changed_cases(request.user, version),
         "today": today(),
     }
     return render(request, "supervision/rule_release.html", context)
+
+
+def changed_cases(user: User, version: RuleVersion) -> dict[str, list[Case]]:
+    """The cases the difference names, as far as the person may see them; the counts are of all."""
+    said = version.difference or {}
+    seen = Case.objects.visible_to(user).filter(sealed="")
+    return {
+        name: list(seen.filter(pk__in=said.get(f"{name}_cases", [])).order_by("-filed_on", "-pk")[:SHOWN])
+        for name in ("new", "lost")
+    }
 
 
 @login_required

@@ -55,7 +55,13 @@ def approved(submitted, colleague, now):
 @pytest.fixture
 def compared(approved):
     """Its difference has been looked at."""
-    difference = {"hash": approved.content_hash, "against": in_force().pk, "on": str(today()), "new": 3, "lost": 0}
+    difference = {
+        "hash": approved.content_hash,
+        "against": in_force().pk,
+        "on": str(today()),
+        "new": 3,
+        "lost": 0,
+    }
     RuleVersion.objects.filter(pk=approved.pk).update(difference=difference)
     approved.refresh_from_db()
     return approved
@@ -362,6 +368,7 @@ def test_an_approved_version_takes_the_place_of_the_old_one_once_its_difference_
     compared, colleague, now
 ):
     old = in_force()
+    assert old in versions_in_force()  # what this process remembers from now on
     version = rules.release_version(version=compared, by=colleague, at=now)
     old.refresh_from_db()
     assert (version.status, old.status, in_force()) == ("in_force", "superseded", version)
@@ -411,6 +418,7 @@ def test_a_rule_is_retired_at_once_with_a_reason_and_comes_back_as_a_draft(
     version = in_force()
     with refused(409, "原因"):
         rules.retire_version(version=version, reason=" ", by=colleague, at=now)
+    assert "B01" in rulebook_of(court.pk, today()).versions
     rules.retire_version(version=version, reason="误报过多", by=colleague, at=now)
     assert "B01" not in rulebook_of(court.pk, today()).versions
     version.refresh_from_db()

@@ -415,10 +415,8 @@ def test_one_writes_another_approves_and_the_rule_comes_into_force(client, trial
     assert client.post(approve, {"content_hash": draft.content_hash}).status_code == 302
     release = reverse("supervision:rule-release", args=[draft.pk])
     assert client.post(release).status_code == 409
-    RuleVersion.objects.filter(pk=draft.pk).update(
-        difference={"hash": draft.content_hash, "against": old.pk, "on": str(today()), "new": 3, "lost": 1}
-    )
-    assert "3 件" in text_of(client.get(release))
+    assert client.post(release, {"act": "compare"}).status_code == 302
+    assert client.get(release).context["is_compared"]
     assert client.post(release).status_code == 302
     assert in_force() == draft
     retire = reverse("supervision:rule-retire", args=[draft.pk])
@@ -428,6 +426,33 @@ def test_one_writes_another_approves_and_the_rule_comes_into_force(client, trial
     client.force_login(trial_office)
     assert client.post(reverse("supervision:rule-restore", args=[old.pk])).status_code == 302
     assert RuleVersion.objects.filter(rule=draft.rule, status="draft", based_on=old).exists()
+
+
+def test_the_difference_names_the_cases_its_reader_may_see(
+    client, trial_office, colleague, draft, file_case, now
+):
+    cases = [file_case(), file_case(), file_case(sealed="juvenile")]
+    for case, people in zip(cases, (12, 25, 12), strict=True):
+        CaseFacts.objects.create(
+            case=case, court_id=case.court_id, as_of=today(), case_type="civil", same_side_max=people
+        )
+    condition = {"f": "same_side_max", "op": "gte", "v": 20}
+    version = rules.edit_version(version=draft, said={"condition": condition}, by=trial_office, at=now)
+    while version.examples:
+        version = rules.drop_example(version=version, place=0, by=trial_office, at=now)
+    for people, hit in ((20, True), (19, False)):
+        version = rules.add_example(
+            version=version, facts={"same_side_max": people}, hit=hit, by=trial_office, at=now
+        )
+    rules.submit_version(version=version, by=trial_office, at=now)
+    rules.approve_version(version=version, content_hash=version.content_hash, by=colleague, at=now)
+    client.force_login(colleague)
+    release = reverse("supervision:rule-release", args=[draft.pk])
+    client.post(release, {"act": "compare"})
+    answer = client.get(release)
+    assert answer.context["cases"] == {"new": [], "lost": [cases[0]]}
+    assert cases[2].number not in text_of(answer)
+    assert client.post(release).status_code == 302 and in_force() == draft
 
 
 def test_an_edit_after_the_approver_looked_voids_what_was_read(client, trial_office, colleague, draft, now):
