@@ -49,6 +49,10 @@ class FactsPage:
     unknown: list[FactLine]
     secret: list[FactLine] | None
 
+    @property
+    def may_change(self) -> bool:
+        return any(each.form for each in self.known)
+
 
 def facts_page(case: Case, user: User, typed: StateForm | None = None) -> FactsPage:
     """Everything about the facts of the case that this person may see; ``typed`` is a form that came back."""
