@@ -43,7 +43,7 @@ PLACES = (
     ("supervision:to-tick", _("立案勾选"), _("新立案的案件，核对四类案件标识"), may(Permission.TICK_AT_FILING)),
     ("supervision:state", _("填报"), _("按案号填报信访、舆情和反映情况"), may(Permission.STATE_PUBLIC_CONCERN, Permission.VERIFY_COMPLAINTS)),
     ("supervision:waiting", _("四类案件"), _("待确认的标识和正在监督的案件"), lambda user: bool(heaps_of(user))),
-    ("supervision:letters", _("监督函"), _("提示函、通报函、督办函、警示函"), may(Permission.WRITE_LETTERS, Permission.APPROVE_LETTERS)),
+    ("supervision:letters", _("监督函"), _("提示函、通报函、督办函、警示函"), may(Permission.WRITE_LETTERS, Permission.APPROVE_LETTERS, Permission.DECIDE_FLAGS, Permission.REPLY_TO_MEASURES)),
     ("supervision:rules", _("规则"), _("识别规则的起草、试算和批准"), may(Permission.EDIT_RULES, Permission.APPROVE_RULES)),
     ("supervision:risks", _("风险点"), _("风险点及已发生的情形"), may(Permission.SEE_RISKS)),
     ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
