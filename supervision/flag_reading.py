@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cases.models import Case
+from catalogues.selectors import law_in_use
+from catalogues.supervision_fields import PARAMETER_UNITS
 from predicates.explaining import Change, Reason, explain, single_changes
 from predicates.language import Condition, Leaf, Misread, NoneOf, facts_of
 from predicates.operators import NUMBERS
@@ -102,6 +104,30 @@ def lines_of(reason: Reason, parameters: Mapping[str, Any], depth: int = 0) -> I
     yield Line(depth, reason.holds, HEADS.get(type(part), "任一满足"))
     for inner in reason.parts:
         yield from lines_of(inner, parameters, depth + 1)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A parameter of the rule with its value at the hit."""
+
+    name: str
+    said: str
+
+
+def numbers_of(flag: Flag) -> list[Number]:
+    """The parameters frozen with the flag, by the names the catalogue gives them."""
+    known = law_in_use().supervised.parameters
+    return [
+        Number(known[code].name, f"{value:,}{PARAMETER_UNITS.get(known[code].unit, '')}")
+        if code in known
+        else Number(code, f"{value:,}")
+        for code, value in sorted(flag.params.items())
+    ]
+
+
+def brought_forward(history: Sequence[Past]) -> list[Past]:
+    """What people gave as reasons so far: what whoever decides reads first."""
+    return [past for past in history if past.step.by_id and past.step.act in ("raise", "dispute", "verify")]
 
 
 # --- what is one fact short ------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from supervision.composition import problems
 from supervision.flag_forms import DONE, ActForm, RaiseForm, acts_open_to, form_for
 from supervision.flag_moves import UNKNOWN
 from supervision.flags import NOBODY, RAISE, how_raised, raise_flag
-from supervision.lifecycle import OPEN
+from supervision.lifecycle import OPEN, UNDECIDED
 from supervision.models import Flag, Measure, RuleVersion, Step
 from supervision.rulebook import rulebook_of
 
@@ -122,6 +122,7 @@ def flag_shown(request: HttpRequest, flag: Flag, typed: ActForm | None = None) -
     with_days([flag], day)
     acts = acts_open_to(user, flag)
     steps = Step.objects.filter(flag=flag).select_related("by").order_by("at", "id")
+    history = flag_reading.history_of(flag, steps)
     measures = Measure.objects.filter(flag=flag).select_related("taken_by").order_by("taken_at", "pk")
     rules = law_in_use().measures
     context = {
@@ -132,7 +133,9 @@ def flag_shown(request: HttpRequest, flag: Flag, typed: ActForm | None = None) -
         "sentence": flag_reading.sentence_of(flag),
         "evidence": flag_reading.evidence_of(flag),
         "why": flag_reading.why(flag),
-        "history": flag_reading.history_of(flag, steps),
+        "numbers": flag_reading.numbers_of(flag),
+        "history": history,
+        "forward": flag_reading.brought_forward(history) if flag.state in UNDECIDED else [],
         "measures": [(each, rules[each.code].name if each.code in rules else each.code) for each in measures],
         "problems": problems(flag.case) if not flag.secret else [],
         "forms": [typed if typed and typed.act == act else form_for(act) for act in acts],
@@ -219,7 +222,9 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     """Precision and miss rate per rule, a quarter at a time."""
     if not may_see_quality(request.user):
         raise trail.Refused(_("您的职务不能查看识别质量。"), act="supervision.see_quality", by=request.user)
-    known = quality.quarters(today())
+    known = quality.quarters(
+        max(today(), timezone.localdate())
+    )  # decisions bear the real day, whatever the system's
     chosen = next((quarter for quarter in known if quarter.code == request.GET.get("quarter")), known[0])
     rule = request.GET.get("rule", "")
     counted = quality.decided_in(quality.flags_counted(request.user), chosen).filter(rule__code=rule)
