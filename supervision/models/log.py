@@ -67,4 +67,7 @@ class LogEntry(Unnumbered):
         constraints = [
             models.UniqueConstraint("case", "stream", "sequence", name="log_row_has_one_place_in_its_chain")
         ]
-        indexes = [models.Index(fields=["person_id", "at"], name="log_of_a_person")]
+        indexes = [
+            models.Index(fields=["person_id", "at"], name="log_of_a_person"),
+            models.Index(fields=["-at"], name="log_newest_first"),
+        ]
