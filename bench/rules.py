@@ -91,7 +91,7 @@ def run(rows: int = ROWS) -> int:
             peers={**peers(bodies, sample), **ours_one_by_one(rules, sample)},
             mismatches=mismatches,
         )
-        measure_changed(cursor, rules, rows)
+        mismatches += measure_changed(cursor, rules, bodies, rows)
     return 1 if mismatches else 0
 
 
@@ -118,7 +118,7 @@ def counted(statement: str) -> str:
     return f"SELECT count(*), max(code) FROM ({statement}) hits"
 
 
-def measure_changed(cursor: Any, rules: Mapping[str, Condition], rows: int) -> None:
+def measure_changed(cursor: Any, rules: Mapping[str, Condition], bodies: dict[str, Any], rows: int) -> int:
     """What one batch of changed cases costs, spread over the whole table, its hits fetched."""
     changed = min(CHANGED, rows)
     step = rows // changed
@@ -133,6 +133,15 @@ def measure_changed(cursor: Any, rules: Mapping[str, Condition], rows: int) -> N
         masks=masks(),
         where="case_id IN (SELECT case_id FROM changed)",
     )
+    names = ["case_id", *facts_named(rules)]
+    cases = [
+        dict(zip(names, row, strict=True))
+        for row in ask(cursor, f"SELECT {', '.join(names)} FROM {TABLE} JOIN changed USING (case_id)")
+    ]
+    expected = {
+        (case["case_id"], code) for case in cases for code, body in bodies.items() if naive(body, case)
+    }
+    mismatches = len(expected ^ set(ask(cursor, statement)))
     measure(
         f"rules: {changed} changed cases",
         rows=changed,
@@ -142,8 +151,9 @@ def measure_changed(cursor: Any, rules: Mapping[str, Condition], rows: int) -> N
             ask, cursor, f"SELECT count(*) FROM {TABLE} JOIN changed USING (case_id) WHERE case_type > ''"
         ),
         peers={},
-        mismatches=0,
+        mismatches=mismatches,
     )
+    return mismatches
 
 
 def fill(cursor: Any, rows: int) -> None:
