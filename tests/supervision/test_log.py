@@ -39,11 +39,19 @@ def test_an_act_outside_a_transaction_is_refused(transactional_db, now):
 
 def test_each_row_stands_behind_the_newest_of_its_case_and_stream(case, file_case, system_line):
     other = file_case()
-    rows = log.write_many([system_line, replace(system_line, case_id=other.pk), system_line])
-    secret = log.write_many([replace(system_line, secret=True)])
-    assert [(row.case_id, row.sequence) for row in rows] == [(case.pk, 1), (other.pk, 1), (case.pk, 2)]
-    assert rows[2].previous == rows[0].digest
-    assert (secret[0].stream, secret[0].sequence) == ("secret", 1)
+    log.write_many([system_line, replace(system_line, case_id=other.pk), replace(system_line, content="后")])
+    log.write_many([replace(system_line, secret=True)])
+    first, second = LogEntry.objects.filter(case=case, stream="open").order_by("sequence")
+    assert (first.sequence, second.sequence, second.content) == (1, 2, "后")
+    assert second.previous == first.digest
+    assert LogEntry.objects.get(case=other).sequence == 1
+    assert LogEntry.objects.get(stream="secret").sequence == 1
+
+
+def test_more_rows_than_a_slice_follow_one_another(case, system_line, monkeypatch):
+    monkeypatch.setattr(log, "SLICE", 2)
+    assert log.write_many([system_line] * 5) == 5
+    assert log.verify_case(case.pk).sequence == 5
 
 
 def test_a_chain_that_nobody_touched_is_whole(case, system_line):
