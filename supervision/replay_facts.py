@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from json import dumps
 from typing import Any
 
@@ -66,9 +67,15 @@ class Past:
             "clocked": bool(sql.CLOCKED & set(facts)),
         }  # fmt: skip
 
+    @cached_property
+    def law(self) -> dict[str, Any]:
+        law = law_in_use()
+        return law_parameters(law) | {"calendars": dumps(own_calendars(law))}
+
     def lay_out(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql.DROP)
+            cursor.execute(sql.ROOM)
             for statement in sql.lay_out(self.facts, self.stated, self.columns):
                 cursor.execute(statement, self.given)
 
@@ -76,6 +83,7 @@ class Past:
         if not connection.needs_rollback and connection.connection and not connection.connection.closed:
             with connection.cursor() as cursor:
                 cursor.execute(sql.DROP)
+                cursor.execute(sql.ROOM_AGAIN)
 
     def wind_back(self, month: Month) -> int:
         """Compute the clocks that have changed since the end of that month as they ran then; how many cases they are of."""
@@ -83,11 +91,8 @@ class Past:
         with connection.cursor() as cursor:
             cursor.execute(sql.TOUCHED, given)
             touched = [case_id for (case_id,) in cursor.fetchall()]
-            law = law_in_use()
-            fixed = law_parameters(law) | {"calendars": dumps(own_calendars(law))} if touched else {}
             for ids in slices_of(touched):
-                wind_back_slice(cursor, {**given, **fixed, "ids": ids})
-            cursor.execute("ANALYZE replay_clock")
+                wind_back_slice(cursor, {**given, **self.law, "ids": ids})
         return len(touched)
 
     def ask(

@@ -17,6 +17,8 @@ from supervision.fact_sql import DERIVED, FROM_JSON, PARTIES, TIES
 
 TABLES = ("replay_case", "replay_event", "replay_extension", "replay_told", "replay_touched", "replay_clock")
 DROP = f"DROP TABLE IF EXISTS {', '.join(TABLES)}"
+#: What was stated of a hundred thousand cases is put together in memory, not on disk.
+ROOM, ROOM_AGAIN = "SET work_mem = '64MB'", "RESET work_mem"
 
 #: A case counts in a month as it was at its end, one closed within the month as it was when it was closed.
 DAY = "p.on_day"
@@ -41,6 +43,8 @@ BASES = {
     "procuratorate_protest": "c.type_code = ANY(%(protests)s) OR COALESCE(p.protesting, false)",
 }
 CLOCKED = {"months_pending", "over_limit"}
+#: What they need of the clock of the case.
+CLOCK = ("state", "due_on", "excluded_days", "paused_on", "remaining_at_pause")
 
 SCOPE = """
 scope AS MATERIALIZED (
@@ -57,8 +61,10 @@ def lay_out(facts: Sequence[str], stated: frozenset[str], columns: Mapping[str, 
     cases = f"""
 CREATE TEMPORARY TABLE replay_case AS
 WITH {SCOPE}, {PARTIES}, {TIES}
-SELECT c.id AS case_id, c.court_id, c.filed_on, c.closed_on{"".join(f", {one}" for one in kept)}
+SELECT c.id AS case_id, c.court_id, c.filed_on, c.closed_on, {", ".join(f"k.{name} AS clock_{name}" for name in CLOCK)}
+       {"".join(f", {one}" for one in kept)}
   FROM scope c
+  LEFT JOIN cases_clock k ON k.case_id = c.id AND k.kind = 'statutory'
   LEFT JOIN supervision_casefacts f ON f.case_id = c.id
   LEFT JOIN parties p ON p.case_id = c.id
   LEFT JOIN ties ON ties.case_id = c.id"""
@@ -105,6 +111,7 @@ SELECT case_id, max(day) AS until_on FROM (
     """
 CREATE TEMPORARY TABLE replay_clock (
     day date, case_id bigint, state text, due_on date, excluded_days int, paused_on date, remaining_at_pause int)""",
+    "ANALYZE replay_event, replay_extension, replay_told, replay_touched",
 ]
 
 TOUCHED = """
@@ -136,7 +143,7 @@ CLOCKS_THEN = f"""
 INSERT INTO replay_clock
 WITH {AS_THEY_STOOD}, {LAYOUT}, {RULED}, {EXCLUDED}, {EXTENDED}, {STATUTORY},
 statutory AS ({computed("statutory_inputs")})
-SELECT %(day)s::date, case_id, state, due_on, excluded_days, paused_on, remaining_at_pause FROM statutory"""
+SELECT %(day)s::date, case_id, {", ".join(CLOCK)} FROM statutory"""
 #: What nobody could compute today could not be computed then either.
 PROBLEMS = """
 SELECT case_id, problem FROM cases_clock WHERE case_id = ANY(%(ids)s) AND kind = 'statutory' AND state = 'unknown'"""
@@ -171,15 +178,9 @@ known AS MATERIALIZED (
       LEFT JOIN told ON told.case_id = p.case_id{clock})"""
 
 
-CLOCK_JOIN = """
-      LEFT JOIN (SELECT case_id, state, due_on, excluded_days, paused_on, remaining_at_pause FROM replay_clock
-                  WHERE day = %(day)s
-                 UNION ALL
-                 SELECT k.case_id, k.state, k.due_on, k.excluded_days, k.paused_on, k.remaining_at_pause
-                   FROM cases_clock k
-                  WHERE k.kind = 'statutory'
-                    AND NOT EXISTS (SELECT FROM replay_clock r WHERE r.day = %(day)s AND r.case_id = k.case_id)) k
-             ON k.case_id = p.case_id"""
+CLOCK_JOIN = f"""
+      LEFT JOIN replay_clock r ON r.day = %(day)s AND r.case_id = p.case_id
+      CROSS JOIN LATERAL (SELECT {", ".join(f"CASE WHEN r.case_id IS NULL THEN p.clock_{name} ELSE r.{name} END AS {name}" for name in CLOCK)}) k"""
 
 
 def fact_then(name: str, column: str, stated: frozenset[str]) -> str:

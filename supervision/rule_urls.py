@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from supervision import workshop_acts, workshop_editor, workshop_views
+from supervision import replay_views, workshop_acts, workshop_editor, workshop_views
 
 RULE_PAGES = [
     path("rules/", workshop_views.rules, name="rules"),
@@ -14,6 +14,8 @@ RULE_PAGES = [
     path("rules/versions/<int:pk>/edit/", workshop_editor.edit, name="rule-edit"),
     path("rules/versions/<int:pk>/examples/", workshop_editor.examples, name="rule-add-example"),
     path("rules/versions/<int:pk>/examples/drop/", workshop_editor.drop, name="rule-drop-example"),
+    path("rules/versions/<int:pk>/replay/", replay_views.replay, name="replay"),
+    path("rules/versions/<int:pk>/replay/ask/", replay_views.ask, name="replay-ask"),
     path("rules/versions/<int:pk>/submit/", workshop_acts.submit, name="rule-submit"),
     path("rules/versions/<int:pk>/discard/", workshop_acts.discard, name="rule-discard"),
     path("rules/versions/<int:pk>/restore/", workshop_acts.restore, name="rule-restore"),

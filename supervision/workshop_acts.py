@@ -15,7 +15,7 @@ from cases.models import Case
 from courts.clock import today
 from courts.models import User
 from supervision.models import Rule, RuleVersion
-from supervision.replay_difference import compare_version
+from supervision.replay_difference import compare_version, has_moved
 from supervision.rule_approval import (
     approve_version,
     is_compared,
@@ -103,6 +103,10 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     version, court = version_in(request, pk)
     if request.POST.get("act") == "compare":
         compare_version(version=version, by=request.user, at=timezone.now())
+        return redirect("supervision:rule-release", version.pk)
+    if request.method == "POST" and is_compared(version) and has_moved(version):
+        compare_version(version=version, by=request.user, at=timezone.now())
+        messages.warning(request, _("比较之后案件又有较大变化，已重新比较，请再核对一遍。"))
         return redirect("supervision:rule-release", version.pk)
     if request.method == "POST":
         release_version(version=version, by=request.user, at=timezone.now())
