@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -174,8 +174,9 @@ def proposed(flags: QuerySet[Flag], month: Month) -> QuerySet[Flag]:
 
 
 def proposed_by_place(flags: QuerySet[Flag], month: Month) -> Mapping[tuple[int, int | None], int]:
-    """(court, division) → how many flags were proposed."""
-    counted = proposed(flags, month).values_list("court", "case__division").annotate(n=Count("pk"))
+    """(court, division) → how many flags were proposed; secret ones stand under no division, which knows nothing of them."""
+    place = Case(When(secret=False, then=F("case__division")))
+    counted = proposed(flags, month).values_list("court", place).annotate(n=Count("pk"))
     return {(court, division): n for court, division, n in counted.order_by()}
 
 
@@ -209,7 +210,7 @@ def remit(posts: Iterable[Posting]) -> Q:
             case Span.COURT:
                 found |= Q(court=post.court_id)
             case Span.DIVISION if post.division_id:
-                found |= Q(court=post.court_id, case__division=post.division_id)
+                found |= Q(court=post.court_id, case__division=post.division_id, secret=False)
     return found
 
 

@@ -44,7 +44,9 @@ def decide(division_head):
     def step(flag, act="confirm", *, on=None, by=division_head) -> None:
         flag.decided_by = by
         flag.save()
-        Step.objects.create(flag=flag, act=act, from_state="PROPOSED", to_state=flag.state, by=by, at=on or at(3))
+        Step.objects.create(
+            flag=flag, act=act, from_state="PROPOSED", to_state=flag.state, by=by, at=on or at(3)
+        )
 
     return step
 
@@ -138,6 +140,16 @@ def test_a_secret_flag_counts_for_those_alone_who_keep_it(
     assert row_of(president, president).counts["seen"] == 2
     assert row_of(president, discipline).counts["seen"] == 2
     assert row_of(president, trial_office).counts["seen"] == 1
+
+
+def test_a_division_head_has_seen_no_secret_flag_whoever_reads_the_ledger(
+    make_flag, president, division_head
+):
+    make_flag(code="D01", secret=True, proposed_at=at(2))
+    make_flag(proposed_at=at(2))
+    row = row_of(division_head, president)
+    assert row.counts["seen"] == 1
+    assert flags_behind("seen", row, known_flags(president, {president.court_id}), JUNE).count() == 1
 
 
 def test_the_rows_stand_as_the_house_does(court, post, division, division_head, president, vice_president):
