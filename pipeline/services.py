@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from math import inf
 from time import perf_counter
 
@@ -19,13 +20,15 @@ from alerts.telling import tell
 from alerts.turns import take_turn
 from cases.clocks import SLICE, id_slices, recompute
 from cases.models import Change
-from catalogues.selectors import editions_key, new_version
+from catalogues.selectors import COMPUTED_FROM, editions_key, new_version
 from courts import clock
 from pipeline.models import Followed
 from supervision.facts import refresh_facts
+from supervision.rulebook import in_force_key
 from supervision.screening import screen_cases
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
+FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles")
 
 #: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
 #: first: what a person has just entered does not wait behind all the cases of a new law.
@@ -91,18 +94,23 @@ def note_every_case(*, at: datetime) -> int:
 
 @transaction.atomic
 def follow_the_law(*, at: datetime) -> int:
-    """Put every open case into the outbox when other editions are in use than last time; how many.
+    """Put every open case into the outbox when other editions or rules are in force than last time; how many.
 
     The closed ones follow at night. The law is read anew in every process before the first of them is recomputed.
     """
     Followed.objects.get_or_create(pk=1, defaults={"at": at})
-    followed, key = Followed.objects.select_for_update().get(pk=1), editions_key()
+    followed, key = Followed.objects.select_for_update().get(pk=1), law_key()
     if followed.key == key:
         return 0
     followed.key, followed.at = key, at
     followed.save()
     new_version()
     return append(NOTE_OPEN_CASES, at)
+
+
+def law_key() -> str:
+    """What stands for all that clocks and flags follow: editions of the law, numbers and sets of rules, rules in force."""
+    return sha256(f"{editions_key(FOLLOWED)} {in_force_key()}".encode()).hexdigest()
 
 
 def append(statement: str, at: datetime) -> int:

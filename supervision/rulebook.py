@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -107,6 +108,12 @@ def rules_key() -> str:
     """What stands for the rules in force: another release, another key."""
     versions_in_force()
     return RuleShelf.state or ""
+
+
+def in_force_key() -> str:
+    """What stands for which versions are in force, the same in every process: another release, another key."""
+    pks = RuleVersion.objects.filter(status="in_force").order_by("pk").values_list("pk", flat=True)
+    return sha256(" ".join(map(str, pks)).encode()).hexdigest()
 
 
 # --- the books -------------------------------------------------------------------------------------------

@@ -1,21 +1,21 @@
-// The sentence editor works without this: it hides what only a page without scripts needs, and keeps what is being typed.
+// The sentence editor works without this: it hides what only a page without scripts needs, and keeps what was entered since.
 "use strict";
 
 document.documentElement.classList.add("scripted");
 
-let typing = 0;
+let entered = 0;
 
 document.addEventListener("input", (event) => {
-  if (event.target.closest("#rule-editor") && event.target.matches("input[type=text]")) typing += 1;
+  if (event.target.closest("#rule-editor")) entered += 1;
 });
 
-// Answers that come late do not overwrite what was typed since they were asked for; the next change asks again.
+// Answers that come late do not overwrite what was typed or chosen since they were asked for; that change asks again.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  event.detail.requestConfig.typed = typing;
+  event.detail.requestConfig.entered = entered;
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "rule-editor" && event.detail.requestConfig.typed !== typing) {
+  if (event.detail.target.id === "rule-editor" && event.detail.requestConfig.entered !== entered) {
     event.detail.shouldSwap = false;
   }
 });
