@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import PROCEDURES, SEALED
 from catalogues.selectors import law_in_use
+from supervision.lifecycle import REASONS
+from supervision.models.flags import STATES
 
 #: What the recorded fields are called. A field without a name here is shown as it was recorded.
 FIELDS = {
@@ -27,6 +29,7 @@ FIELDS = {
     "region": _("地区"), "rejected": _("拒收"), "resumes_on": _("恢复日"), "review_on": _("复核日"), "rows": _("行数"),
     "scopes": _("范围"), "sealed": _("封存"), "sha256": _("文件摘要"), "staff_no": _("人事编号"), "starts_on": _("起日"),
     "take_theirs": _("采用来源值"), "to_procedure": _("转为"), "unchanged": _("无变化"), "until_on": _("延长至"),
+    "flag": _("标识"), "level": _("层级"), "reason": _("理由"), "state": _("状态"), "version": _("版本"),
     "updated": _("变更"), "username": _("用户名"), "withdrawn": _("已撤销"), "workdays": _("延长工作日数"),
 }  # fmt: skip
 
@@ -63,6 +66,15 @@ def sealing_named(code: Any) -> str:
     return str(dict(SEALED).get(code, code))
 
 
+def state_named(code: Any) -> str:
+    """The state of a flag in Chinese; other rooms' states as they were recorded."""
+    return dict(STATES).get(code, str(code or ""))
+
+
+def reason_named(code: Any) -> str:
+    return REASONS[code].name if code in REASONS else str(code)
+
+
 #: Fields whose recorded value is a code or an instant, and how each is told.
 READERS: dict[str, Callable[[Any], str]] = {
     "ground": ground_named,
@@ -70,4 +82,6 @@ READERS: dict[str, Callable[[Any], str]] = {
     "procedure": procedure_named,
     "to_procedure": procedure_named,
     "sealed": sealing_named,
+    "state": state_named,
+    "reason": reason_named,
 }

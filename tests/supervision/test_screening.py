@@ -8,11 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
+from cases.models import Change
 from courts.models import Court, Division
+from pipeline.services import drain
 from supervision.facts import refresh_facts
 from supervision.flags import confirm_flag, raise_flag, reject_flag
 from supervision.models import CaseFacts, Flag, LogEntry, SecretFacts, Step
 from supervision.screening import screen_cases
+from supervision.tasks import screen_everything
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 6, 1)
@@ -285,3 +288,23 @@ def test_screening_takes_as_many_statements_for_twenty_cases_as_for_one(known, s
             assert screen(*cases)["raised"] == n
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+# --- in the order of the recomputation ------------------------------------------------------------------------
+def test_a_change_of_a_case_is_screened_with_the_next_drain(file_case, monday, now):
+    case = file_case(plaintiffs=96)
+    Change.objects.create(case_id=case.pk)
+    tally = drain(at=now, today=monday)
+    assert "B01" in codes(case)
+    assert tally.counts["flags"] >= 2
+    case.plaintiffs = 3
+    case.save()
+    Change.objects.create(case_id=case.pk)
+    drain(at=now, today=monday)
+    assert "B01" in codes(case, holds=False)
+
+
+def test_at_night_every_open_case_is_looked_at(file_case, monday):
+    case = file_case(plaintiffs=96)
+    assert screen_everything()["raised"] >= 1
+    assert "B01" in codes(case)
