@@ -67,7 +67,7 @@ def shown(replay: Replay, user: User) -> dict[str, Any]:
         "lost": listed(result.get("lost"), user),
         "overlap": [overlap_of(one, result["draft"]["cases"]) for one in result["overlap"]],
         "facts": [fact_of(one) for one in result["facts"]],
-        "as_today": [facts()[one["name"]] for one in result["facts"] if one["how"] in AS_TODAY],
+        "as_today": [label_of(facts()[one["name"]]) for one in result["facts"] if one["how"] in AS_TODAY],
         "idle": result["idle"],
         "unread": names_of(result["unread"]),
         "outside": names_of(result["outside"]),
