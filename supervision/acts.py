@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 ACTS = {
     # flags
     "supervision.propose_flag": _("系统提示标识"),
+    "supervision.see_waiting": _("查看待办标识"),
+    "supervision.see_quality": _("查看识别质量"),
     "supervision.raise_flag": _("提出标识"),
     "supervision.prompt_flag": _("提示标识"),
     "supervision.add_evidence": _("证据变化"),

@@ -36,6 +36,8 @@ PASSING = [
     (re.compile(rb'nonce="[^"]+"'), b"nonce"),
     (re.compile(rb"offer=[\w-]+=*"), b"offer"),  # encrypted anew each time
     (re.compile(rb"mingjing_(?:database|disk_free)_bytes.*|[\d.]+ GB"), b"size"),
+    (re.compile(r"\d+ 个后台进程应答".encode()), b"workers"),  # others' workers come and go
+    (re.compile(rb"mingjing_workers.*"), b"workers"),
     (re.compile(rb"&quot;X-CSRFToken&quot;: &quot;[^&]+&quot;"), b"token"),
 ]
 #: Doors, what changes the session, and files that are not ours.
