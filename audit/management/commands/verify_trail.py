@@ -21,7 +21,7 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", help="a file made by export_trail; without it, the database")
+        parser.add_argument("file", nargs="?", help="an exported trail or supervision file; without it, the database")
         parser.add_argument(
             "--anchors", metavar="DIR", help="daily roots (the database: ANCHOR_DIR of the settings)"
         )
