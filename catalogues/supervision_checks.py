@@ -185,8 +185,18 @@ def _check_measures(entries: Mapping[str, Body]) -> Found:
             yield (code, "max_per_case"), "must be 1 or more, or left out", "至少为 1；不限的留空"
 
 
+#: Letters are of these kinds (提示函、通报函、督办函、警示函); what each is called and takes is the court's.
+LETTER_KINDS = ("prompt", "report", "urge", "warn")
+
+
 def _check_letters(entries: Mapping[str, Body]) -> Found:
     words: dict[str, str] = {}
+    for code in LETTER_KINDS:
+        if code not in entries:
+            yield (), f'the kind of letter "{code}" is missing; give it', f"缺少函件种类 {code}，请补上"
+    for code in entries:
+        if code not in LETTER_KINDS:
+            yield (code,), *unknown("kind of letter", "函件种类", code, LETTER_KINDS)
     for code, body in entries.items():
         word, follows = body["number_word"], body.get("escalates_to") or ""
         if not NUMBER_WORD.fullmatch(word):

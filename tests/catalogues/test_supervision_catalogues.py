@@ -187,6 +187,8 @@ def version(entries: dict, code: str) -> dict:
         ("supervision_measures", lambda all_: all_.update(X1=all_["M01"]), "is no code of a measure"),
         ("letter_kinds", lambda all_: all_["prompt"].update(number_word="审管督"), "already numbers prompt"),
         ("letter_kinds", lambda all_: all_["prompt"].update(number_word="SGT"), "is not one to six characters"),
+        ("letter_kinds", lambda all_: all_.pop("urge"), 'the kind of letter "urge" is missing'),
+        ("letter_kinds", lambda all_: all_.update(note=all_["warn"]), 'kind of letter "note"'),
         ("letter_kinds", lambda all_: all_["prompt"].update(reply_days=0), "reply_days: must be 1 or more"),
         ("letter_kinds", lambda all_: all_["warn"].update(escalates_to="prompt"), "is of no higher level than 4"),
         ("letter_kinds", lambda all_: all_["prompt"].update(escalates_to="wran"), 'did you mean "warn"?'),
