@@ -181,6 +181,16 @@ def as_if_it_were(day: date, names: list[str]) -> list[dict]:
     return rows
 
 
+def test_before_a_conversion_the_limit_of_the_earlier_procedure_counts(file_case, court):
+    case = file_case(filed_on=date(2026, 1, 5), procedure="ordinary")
+    Conversion.objects.create(
+        case=case, from_procedure="summary", to_procedure="ordinary", decided_on=date(2026, 5, 20)
+    )
+    bring_up_to(TODAY)
+    over = [known[case.pk]["over_limit"] for known in replayed(court)[-6:]]
+    assert over == [False, False, False, True, False, False]
+
+
 # --- what is never read -----------------------------------------------------------------------------------------
 def test_no_statement_names_the_secret_facts_and_no_secret_statement_is_read(history, court, judge):
     everything = "".join(lay_out(sorted(columns_of(CaseFacts)), frozenset(), columns_of(CaseFacts)))
