@@ -140,10 +140,14 @@ UPDATE alerts_delivery d SET claimed_until = %(until)s, attempts = attempts + 1 
 RETURNING d.*"""
 
 
+#: Whose moment passed longer ago was planned for other hours than these.
+LATE = timedelta(hours=1)
+
+
 def send_due(*, at: datetime, limit: int = 50) -> dict[str, int]:
     """Hand over what is due, at most ``limit``; returns how many were sent, put off, failed and dropped.
 
-    What is due outside the receiver's hours is put off to them. A server that does not answer is asked once: what
+    What is long overdue outside the receiver's hours is put off to them. A server that does not answer is asked once: what
     else would go there waits for the next run. Must not be called in a transaction.
     """
     done, shut, begun = Counter(sent=0, put_off=0, failed=0, dropped=0), set[str](), monotonic()
@@ -169,7 +173,7 @@ def deliver(delivery: Delivery, at: datetime, shut: set[str]) -> str:
         return put_off(delivery, at, Undeliverable("每次发送时进程都中断，已停止发送"))
     if problem := obstacle(delivery):
         return finish(delivery, state="dropped", problem=problem)
-    if (opens := in_hours(hours_of(delivery), at, at)) > at:
+    if at - delivery.next_at > LATE and (opens := in_hours(hours_of(delivery), at, at)) > at:
         return hold_until(delivery, opens)
     try:
         message = composed(delivery, at)
