@@ -15,14 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from audit import trail
 from cases import acts, entries
-from cases.guard import NOT_YOURS, permit
-from cases.models import AccessGrant, Conversion, Doubt, Exclusion, Extension, ProcedureEvent, Restart
+from cases.guard import NOT_YOURS, is_visible, permit
+from cases.models import AccessGrant, Case, Conversion, Doubt, Exclusion, Extension, ProcedureEvent, Restart
 from cases.page import with_everything
 from cases.previews import Preview, current, offers, window
 from cases.services import TAKES
 from cases.timeline import told
 from catalogues.selectors import Law, law_in_use
 from courts.clock import today
+from courts.models import User
 from courts.roles import Permission
 
 Page = Callable[..., HttpResponse]
@@ -125,9 +126,16 @@ def enter(request: HttpRequest, entry: Entry, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not is_held_back(form):
         form.save(by=request.user, at=timezone.now())
         messages.success(request, entry.done)
-        return redirect("cases:page", case.pk) if entry.act != "settle_doubt" else redirect("cases:doubts")
+        return redirect(*where_next(entry, case, request.user))
     shown = form.preview() if getattr(form, "is_questioned", False) else None
     return render(request, "cases/entry.html", described(entry, form, law, shown))
+
+
+def where_next(entry: Entry, case: Case, user: User) -> tuple[Any, ...]:
+    """The case, unless what was entered took it out of the person's sight: assigned to another division, or sealed."""
+    if entry.act == "settle_doubt":
+        return ("cases:doubts",)
+    return ("cases:page", case.pk) if is_visible(case, user) else ("cases:list",)
 
 
 def subject_of(entry: Entry, pk: int, request: HttpRequest) -> Any:

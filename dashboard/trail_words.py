@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import PROCEDURES, SEALED
 from catalogues.selectors import law_in_use
 from supervision.lifecycle import REASONS
+from supervision.measure_forms import OUTCOMES
 from supervision.models.flags import STATES
 
 #: What the recorded fields are called. A field without a name here is shown as it was recorded.
@@ -30,6 +31,9 @@ FIELDS = {
     "scopes": _("范围"), "sealed": _("封存"), "sha256": _("文件摘要"), "staff_no": _("人事编号"), "starts_on": _("起日"),
     "take_theirs": _("采用来源值"), "to_procedure": _("转为"), "unchanged": _("无变化"), "until_on": _("延长至"),
     "flag": _("标识"), "level": _("层级"), "reason": _("理由"), "state": _("状态"), "version": _("版本"),
+    "agreed": _("同意"), "answer_by": _("回应期限"), "code": _("措施"), "effective_from": _("施行日"), "kept": _("仍然命中"),
+    "lost": _("不再命中"), "month": _("月份"), "new": _("新增命中"), "ordinal": _("第几次"), "outcome": _("处理"), "point": _("风险点"),
+    "reply_by": _("答复期限"), "root": _("链的摘要"), "status": _("状态"), "stream": _("档案"), "happened_on": _("发生日期"),
     "updated": _("变更"), "username": _("用户名"), "withdrawn": _("已撤销"), "workdays": _("延长工作日数"),
 }  # fmt: skip
 
@@ -71,6 +75,14 @@ def state_named(code: Any) -> str:
     return dict(STATES).get(code, str(code or ""))
 
 
+def outcome_named(code: Any) -> str:
+    return str(OUTCOMES.get(code, code))
+
+
+def stream_named(code: Any) -> str:
+    return {"open": str(_("监督档案")), "secret": str(_("涉密监督档案"))}.get(code, str(code))
+
+
 def reason_named(code: Any) -> str:
     return REASONS[code].name if code in REASONS else str(code)
 
@@ -84,4 +96,6 @@ READERS: dict[str, Callable[[Any], str]] = {
     "sealed": sealing_named,
     "state": state_named,
     "reason": reason_named,
+    "outcome": outcome_named,
+    "stream": stream_named,
 }

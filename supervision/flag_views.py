@@ -21,7 +21,7 @@ from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import User
 from courts.roles import Permission
-from supervision import flag_reading, quality, waiting
+from supervision import flag_reading, letters, quality, waiting
 from supervision.composition import problems
 from supervision.flag_forms import DONE, ActForm, RaiseForm, acts_open_to, form_for
 from supervision.flag_moves import UNKNOWN
@@ -142,6 +142,7 @@ def flag_shown(request: HttpRequest, flag: Flag, typed: ActForm | None = None) -
         "typed": typed.act if typed else "",
         "is_mine": sits_on(user, flag.case),
         "may_measure": may_measure(user, flag),
+        "may_write": not (flag.secret or flag.case.sealed) and bool(letters.kinds_for(user)),
         "day": day,
     }
     return render(request, "supervision/flag.html", context, status=422 if typed else 200)
@@ -177,6 +178,7 @@ def flags_of_case(request: HttpRequest, pk: int) -> HttpResponse:
         "problems": problems(case) if sees else [],
         "near": [each for each in near if each.code not in standing],
         "may_raise": case.closed_on is None and bool(how_raised(request.user, case)),
+        "may_write": not case.sealed and bool(letters.kinds_for(request.user)),
         "day": day,
     }
     return render(request, "supervision/case.html", context)

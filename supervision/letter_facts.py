@@ -19,6 +19,7 @@ from cases.models import Case, Clock
 from cases.selectors import name_and_basis
 from catalogues.selectors import Law, law_in_use
 from supervision.letter_texts import in_words
+from supervision.lifecycle import UNDECIDED
 from supervision.models import Flag, Letter, Measure
 
 Fact = dict[str, Any]
@@ -63,15 +64,17 @@ def cite_flag(flag: Flag) -> Fact:
         "标识状态": flag.get_state_display(),
         "办理期限": str(flag.due_on or "无"),
     }
-    days = f"，应于{in_words(flag.due_on)}前处理" if flag.due_on else ""
+    waits = flag.state in UNDECIDED
+    days = f"，应于{in_words(flag.due_on)}前处理" if flag.due_on and waits else ""
     says = (
         f"{named(flag.case)}：四类案件标识“{name}”于{in_words(timezone.localdate(flag.proposed_at))}提出，"
         f"现为“{flag.get_state_display()}”{days}。"
     )
-    return fact("flag", flag.pk, flag.case, name, says, flag.version.basis, values, "flag", flag.is_open)
+    mark = "flag" if waits else "supervised"
+    return fact("flag", flag.pk, flag.case, name, says, flag.version.basis, values, mark, flag.is_open)
 
 
-def cite_measure(measure: Measure) -> Fact:
+def cite_measure(measure: Measure, today: date) -> Fact:
     """A measure of supervision that waits for an answer of either side."""
     due = measure.answer_due_on if measure.state == "replied" else measure.reply_due_on
     values = about(measure.case) | {
@@ -84,9 +87,8 @@ def cite_measure(measure: Measure) -> Fact:
         f"{f'，期限{in_words(due)}' if due else ''}。"
     )
     matters = measure.state in ("open", "replied")
-    return fact(
-        "measure", measure.pk, measure.case, measure.code, says, measure.basis, values, "measure", matters
-    )
+    mark = "measure" if matters and due and due < today else "measure_in_time"
+    return fact("measure", measure.pk, measure.case, measure.code, says, measure.basis, values, mark, matters)
 
 
 def cite_letter(letter: Letter) -> Fact:
@@ -158,7 +160,7 @@ def facts_about(
             for clock in clocks.order_by("due_on", "case__number", "rule", "turn")
         ),
         *map(cite_flag, flags),
-        *map(cite_measure, measures),
+        *(cite_measure(measure, today) for measure in measures),
     ]
 
 
@@ -193,7 +195,7 @@ def as_of_now(facts: Sequence[Fact], today: date) -> list[Fact | None]:
                 found.append(cite_flag(flag) if flag and not flag.secret else None)
             case "measure":
                 measure = measures.get(each["key"])
-                found.append(cite_measure(measure) if measure else None)
+                found.append(cite_measure(measure, today) if measure else None)
             case _:
                 letter = letters.get(each["key"])
                 found.append(cite_letter(letter) if letter else None)

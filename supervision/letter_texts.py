@@ -21,6 +21,8 @@ MATTERS = (
     ("measure", "监督措施逾期未答复"),
     ("flag", "四类案件标识未处理"),
     ("near", "案件临近审限"),
+    ("measure_in_time", "监督措施答复"),
+    ("supervised", "四类案件监督管理"),
     ("clock", "案件办理期限"),
 )
 WANTED = {
@@ -29,6 +31,9 @@ WANTED = {
     "urge": "请立即核实上列情况，说明超期或者未办理的原因，提出完成时间和责任人，并将办理情况",
     "warn": "请就上列情况作出书面说明，提出整改措施和完成时间，并将整改情况",
 }
+#: What a letter that urges asks for where nothing is late yet.
+URGED_IN_TIME = "请立即核实上列情况，说明办理进展，提出完成时间和责任人，并将办理情况"
+LATE = {"letter", "overdue", "measure", "flag"}
 #: How the catalogues cite a law in short, and what it is called on official paper.
 LAWS = {
     "民诉法": "《中华人民共和国民事诉讼法》",
@@ -63,7 +68,7 @@ def drawn(kind: str, name: str, facts: Sequence[Fact], reply_days: int, today: d
         title=titled(name, facts),
         body=body_of(facts, today),
         basis=basis_of(facts),
-        required=required_of(kind, reply_days),
+        required=required_of(kind, facts, reply_days),
     )
 
 
@@ -85,9 +90,11 @@ def body_of(facts: Sequence[Fact], today: date) -> str:
     return "\n".join(lines)
 
 
-def required_of(kind: str, reply_days: int) -> str:
+def required_of(kind: str, facts: Sequence[Fact], reply_days: int) -> str:
     """What is asked for, with the period for the answer in working days."""
     wanted = WANTED.get(kind, WANTED["report"])
+    if kind == "urge" and facts and not any(fact["mark"] in LATE for fact in facts):
+        wanted = URGED_IN_TIME
     joined = "，并将办理情况" if kind == "prompt" else ""
     return f"{wanted}{joined}于收到本函之日起{reply_days}个工作日内书面回复。\n{LIMITS}"
 

@@ -76,7 +76,7 @@ def matching(entries: LogQuerySet, form: LogForm) -> LogQuerySet:
     if asked["waiting"]:
         unanswered = Measure.objects.filter(state=asked["waiting"])
         found = found.filter(act=TAKEN, measure_id__in=unanswered.values("pk"))
-    return found.select_related("case").order_by("-at", "-pk")
+    return found.select_related("case").order_by("-at", "-case_id", "-sequence", "-pk")
 
 
 def lines_of(entries: list[LogEntry]) -> list[LogLine]:

@@ -211,6 +211,15 @@ def test_every_entry_page_opens_for_those_who_may_and_says_what_is_missing(clien
     assert "errorlist" in answer.content.decode()
 
 
+def test_whoever_assigns_a_case_away_is_led_to_what_they_still_see(client, file_case, post, judge):
+    case = file_case(judge=None)
+    client.force_login(post("filing"))
+    typed = {"judge": judge.pk, "on": "2026-06-30", "reason": "随机分案"}
+    answer = client.post(reverse("cases:reassign", args=[case.pk]), typed, follow=True)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(reverse("cases:list"), 302)])
+    assert "已变更承办人" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     "bad",
     [
