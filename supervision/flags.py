@@ -58,7 +58,7 @@ def raise_flag(*, case: Case, code: str, reason: str, by: User, at: datetime) ->
     if problem := problem_of_raising(case, code, reason, book):
         raise trail.Refused(problem, act=act, on=case, by=by, status=409)
     version = book.versions[code]
-    standing = Flag.objects.open().filter(case=case, rule=version.rule)
+    standing = Flag.objects.open().filter(case=case, rule=version.rule, born_secret=False)
     if found := standing.first():
         return found
     flag = new_flag(case, version, book, how=how, by=by, at=at)

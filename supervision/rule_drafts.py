@@ -12,7 +12,7 @@ from django.db import transaction
 from audit import trail
 from courts.models import Court, User
 from courts.reach import court_and_below
-from predicates.language import Misread, facts_of, write_condition
+from predicates.language import Condition, Misread, facts_of, write_condition
 from supervision.models import Rule, RuleVersion
 from supervision.models.rules import CATEGORIES, MODES, SEVERITIES, STAGES
 from supervision.rule_content import SAID, content_hash, trimmed
@@ -37,6 +37,8 @@ CHOICES: dict[str, list[tuple[str, str]]] = {
 }  # fmt: skip
 NAMES = {"stage": "阶段", "mode": "方式", "severity": "程度", "basis_kind": "依据种类"}
 LONGEST = {"name": 120, "basis": 2000, "local_approval": 120, "note": 2000}
+#: The open flags of a rule are read by the panel; what a secret version found would be written on them.
+TURNS = "同一规则的各版须同为涉密或者同为公开：本规则其他版与这一版不同，请另立规则。"
 WORDS = {"name": "情形名称", "basis": "依据", "local_approval": "批准情况", "note": "说明"}
 
 
@@ -131,7 +133,7 @@ def rewrite(version: RuleVersion, said: Mapping[str, Any], *, by: User, at: date
     condition = condition_of(version)
     version.condition = write_condition(condition)
     version.examples = [trimmed(example, condition) for example in version.examples]
-    version.secret = any(facts()[name].secret for name in facts_of(condition))
+    version.secret = reads_secrets(condition)
     digest = content_hash(version)
     if digest == version.content_hash:
         return
@@ -152,10 +154,17 @@ def problem_of(version: RuleVersion) -> str | None:
         if getattr(version, name) not in dict(choices):
             return f"请选择{NAMES[name]}：{'、'.join(label for _, label in choices)}。"
     try:
-        condition_of(version)
+        condition = condition_of(version)
     except Misread as wrong:
         return f"条件有 {len(wrong.problems)} 处问题：{wrong.problems[0].chinese}"
+    others = version.rule.versions.exclude(pk=version.pk) if version.rule.pk else RuleVersion.objects.none()
+    if others.exclude(secret=reads_secrets(condition)).exists():
+        return TURNS
     return None
+
+
+def reads_secrets(condition: Condition) -> bool:
+    return any(facts()[name].secret for name in facts_of(condition))
 
 
 # --- the beginning of a version --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
 from supervision.models.numbered import Unnumbered
 from supervision.models.rules import CATEGORIES, Rule, RuleVersion
-from supervision.models.secrecy import kept_by
+from supervision.models.secrecy import kept_by, verified_by
 
 OPEN = ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")
 LIVE = ("CONFIRMED", "MEASURES_ON")  # under supervision: a measure needs one of these
@@ -40,7 +40,7 @@ class FlagQuerySet(ScopedQuerySet):
         """Open flags of cases one sees, for who may see flags; secret ones for those who keep them, by court."""
         if not user.is_authenticated:
             return self.none()
-        kept = Q(secret=True) & kept_by(user)
+        kept = Q(secret=True) & (kept_by(user) | verified_by(user))
         if not user.may(Permission.SEE_FLAGS):
             return self.filter(kept)
         return self.filter((Q(secret=False) & seen_by(user, "case__")) | kept)
@@ -98,7 +98,7 @@ class Flag(Unnumbered):
     class Meta:
         verbose_name = verbose_name_plural = "四类案件标识"
         constraints = [
-            models.UniqueConstraint("case", "rule", condition=Q(state__in=OPEN), name="flag_is_open_once_per_case_and_rule"),
+            models.UniqueConstraint("case", "rule", "born_secret", condition=Q(state__in=OPEN), name="flag_is_open_once_per_case_and_rule"),
             models.CheckConstraint(
                 condition=~Q(state__in=["REJECTED", "REVOKED"]) | ~Q(reason_code=""), name="flag_ends_with_a_reason"
             ),

@@ -26,4 +26,18 @@ def kept_by(user: Any, path: str = "case__") -> Q:
     A complaint against a president who tries a case is not for that president. ``path`` leads to the case.
     """
     courts = user.courts_where(Permission.SEE_SECRET_FLAGS)
-    return Q(**{f"{path}court__in": courts, f"{path}sealed": ""}) & ~on_panel(user, path)
+    return of_courts(courts, path) & Q(**{f"{path}sealed": ""}) & ~on_panel(user, path)
+
+
+def verified_by(user: Any, path: str = "case__") -> Q:
+    """Cases the complaints about which this person verifies, sealed ones too: else sealing a case would bury them.
+
+    The number of a sealed case stays unknown to whoever does not see the case.
+    """
+    return of_courts(user.courts_where(Permission.VERIFY_COMPLAINTS), path) & ~on_panel(user, path)
+
+
+def of_courts(courts: set[int], path: str) -> Q:
+    """Cases of these courts, and of those under them whose code nobody recognised (see ``courts.reach``)."""
+    strays = Q(**{f"{path}court__parent__in": courts, f"{path}court__recognised": False})
+    return Q(**{f"{path}court__in": courts}) | strays
