@@ -25,7 +25,7 @@ RELEASE = "DROP FUNCTION supervision_guard_secrecy() CASCADE;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0009_log_newest_first")]
+    dependencies = [("supervision", "0010_never_emptied")]
     operations = [
         migrations.RemoveConstraint(model_name="flag", name=NAME),
         migrations.AddConstraint(
