@@ -6,7 +6,7 @@ The demo's day is set back for each of them, so that terms, timers and overdue l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.trail import Refused
@@ -61,6 +62,13 @@ STATED = (
     ("yibin_discipline", "complaint_realname_leads", True, "实名反映材料，载有具体线索"),
     ("yibin_discipline", "inspection_finding", True, "审务督察发现"),
 )
+#: What the panels of Cuiping's first civil division state shortly before the demo's day: it waits for their head.
+STATED_LATELY = (
+    ("cuiping_judge", "sensitive_tags", ["ethnic"], "承办人填报：涉及民族宗教事务"),
+    ("cuiping_judge", "ac_required", True, "合议庭认为应当提交审判委员会讨论"),
+    ("cuiping_presiding", "party_flags", ["foreign"], "一方当事人为外国企业"),
+    ("cuiping_presiding", "panel_dissent", True, "合议庭评议笔录载明有不同意见"),
+)
 #: What becomes of a proposal, drawn for each.
 FATES = ("confirm",) * 11 + ("reject",) * 3 + ("dispute",) * 2 + ("silence",) * 4
 REASONS = ("data_wrong", "not_the_category", "covered")
@@ -88,7 +96,9 @@ class Past:
 
     @property
     def at(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.day, TEN)) + timedelta(seconds=len(self.done))
+        return timezone.make_aware(datetime.combine(self.day, TEN)) + timedelta(
+            seconds=sum(self.done.values())
+        )
 
     def on(self, day: date) -> None:
         self.day = day
@@ -158,20 +168,29 @@ def choose_profile(past: Past) -> None:
 def propose(past: Past, day: date) -> None:
     """What was stated in those days, and what the rules made of the cases pending then."""
     pending = Case.objects.filter(filed_on__lt=day, closed_on=None, sealed="")
-    for username, fact, value, basis in STATED:
-        who = person(username)
-        mine = pending.filter(judge=who) if username.endswith("judge") else pending.filter(court__code=UPPER)
-        if about := list(mine.order_by("pk")[:200]):
-            past.did(state_fact, case=past.rng.choice(about), fact=fact, value=value, basis=basis, by=who)
+    state(past, pending, STATED)
     ids = list(pending.values_list("pk", flat=True))
     refresh_facts(ids, day)
     past.done["raised"] = screen_cases(ids, day, past.at)["raised"]
 
 
+def state(past: Past, pending: QuerySet[Case], stated: Sequence[tuple[str, str, Any, str]]) -> None:
+    """Judges state facts about their own cases, the offices of the upper court about cases there."""
+    for username, fact, value, basis in stated:
+        who = person(username)
+        mine = (
+            pending.filter(judge=who) if username.startswith("cuiping") else pending.filter(court__code=UPPER)
+        )
+        if about := list(mine.order_by("pk")[:200]):
+            past.did(state_fact, case=past.rng.choice(about), fact=fact, value=value, basis=basis, by=who)
+
+
 def propose_more(past: Past) -> None:
     """What was filed since waits for the heads when the visitor comes."""
-    newest = Case.objects.filter(filed_on__lt=past.day, closed_on=None, sealed="", facts=None)
-    ids = list(newest.values_list("pk", flat=True))
+    pending = Case.objects.filter(filed_on__lt=past.day, closed_on=None, sealed="")
+    state(past, pending, STATED_LATELY)
+    fresh = Q(facts=None) | Q(judge__username__startswith="cuiping")
+    ids = list(pending.filter(fresh).values_list("pk", flat=True))
     refresh_facts(ids, past.day)
     past.done["raised"] += screen_cases(ids, past.day, past.at)["raised"]
 
@@ -231,7 +250,7 @@ def supervise(past: Past) -> None:
     codes = cycle(ASKED)
     for flag in Flag.objects.filter(state="CONFIRMED", secret=False).select_related("case").order_by("pk"):
         head = leader_of(flag.case, "division_head")
-        if head is None or past.rng.random() > 0.3:
+        if head is None or (past.rng.random() > 0.3 and head.username != "cuiping_head"):
             continue
         code = next(codes)
         told = {"content": ASKED[code], "basis": BASIS, "by": head}
@@ -270,7 +289,8 @@ def write_letters(past: Past) -> None:
             court=court, closed_on=None, sealed="", division__isnull=False, facts__isnull=False
         )
         first = (
-            late.filter(flags__state__in=("CONFIRMED", "MEASURES_ON"), flags__secret=False)
+            late.exclude(category="破产")  # which has no time limit
+            .filter(flags__state__in=("CONFIRMED", "MEASURES_ON"), flags__secret=False)
             .order_by("filed_on", "pk")
             .first()
         )
