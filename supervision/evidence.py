@@ -17,10 +17,19 @@ from predicates.queries import literal
 from supervision.models import RuleVersion, SecretFacts
 from supervision.rulebook import condition_of
 
-#: Facts that grow by themselves, in months. A day more is nothing new; another full year is.
-AGEING = ("months_pending", "months_detained")
-YEAR = 12
+#: Facts that drift by themselves, with the step that is something new: one case or one day more is nothing, another full
+#: year is. Else a flag rejected today would be proposed again tomorrow.
+STEPS = {
+    "months_pending": 12, "months_detained": 12, "series_n_12m": 10, "similar_n": 10, "similar_conflict_share": 0.25,
+    "deviation_q": 0.025, "media_heat": 20, "lawyer_judge_pair_n": 10,
+}  # fmt: skip
 SECRET_NAMES = tuple(field.name for field in SecretFacts._meta.concrete_fields if not field.primary_key)
+
+
+REPORTS = (
+    "(SELECT count(*) FROM supervision_statement told"
+    " WHERE told.case_id = cf.case_id AND told.secret AND told.fact IN ({}))"
+)
 
 
 def evidence_sql(names: Iterable[str]) -> str:
@@ -29,10 +38,16 @@ def evidence_sql(names: Iterable[str]) -> str:
 
 
 def digested_sql(names: Iterable[str]) -> str:
-    """The same for the digest: what ages by itself counts in whole years."""
-    return built(
-        {name: f"floor({column_of(name)} / {YEAR})" if name in AGEING else column_of(name) for name in names}
-    )
+    """The same for the digest: what drifts counts in whole steps, and of what is secret every further report counts.
+
+    A complaint says no more than that there is one: after it was dismissed, the next one reads the same.
+    """
+    columns = {
+        name: f"floor({column_of(name)} / {STEPS[name]})" if name in STEPS else column_of(name)
+        for name in names
+    }
+    secret = ", ".join(literal(name) for name in columns if name in SECRET_NAMES)
+    return built(columns | ({"reports": REPORTS.format(secret)} if secret else {}))
 
 
 def digest_sql(source: str) -> str:

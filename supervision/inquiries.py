@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from audit import trail
-from cases.guard import is_visible
+from cases.guard import is_visible, locked
 from cases.models import Case, Change
 from courts.ciphers import INQUIRIES, Unreadable, lock, unlock
 from courts.clock import today
@@ -23,6 +23,7 @@ from courts.models import User
 from courts.offers import read_offer
 from courts.roles import Permission
 from supervision.models import Inquiry, Statement
+from supervision.statements import REPLACED
 
 FILE, READ = "supervision.file_inquiry", "supervision.read_inquiry"
 FACT = "three_rules_report"
@@ -90,15 +91,15 @@ def file_inquiry(
 
 
 def let_the_case_carry_it(case: Case, *, at: datetime) -> None:
-    """State the secret fact from which the rule on interference follows. Once per case, and by nobody's name.
+    """State the secret fact from which the rule on interference follows: every time anew, and by nobody's name.
 
     Not through ``statements``: only discipline states this fact by hand, and whoever keeps the secrets of the case, the
     president too, would read who reported.
     """
-    said = {"value": True, "secret": True, "basis": BASIS, "stated_at": at}
-    _, is_new = Statement.objects.get_or_create(case=case, fact=FACT, withdrawn_at=None, defaults=said)
-    if is_new:
-        Change.objects.create(case_id=case.pk)
+    standing = Statement.objects.standing().filter(case=locked(case), fact=FACT)
+    standing.update(withdrawn_at=at, withdrawn_because=REPLACED)
+    Statement.objects.create(case=case, fact=FACT, value=True, secret=True, basis=BASIS, stated_at=at)
+    Change.objects.create(case_id=case.pk)
 
 
 def problem_of(kind: str, content: str, happened_on: date) -> str | None:

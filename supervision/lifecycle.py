@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from courts.roles import Permission, Role, may
+from supervision.wording import directives_in, refusal
 
 
 class State(StrEnum):
@@ -90,7 +91,7 @@ ACTS = _table(
     Act("revoke", "撤销标识", frozenset({S.CONFIRMED}), S.REVOKED, frozenset({P.DECIDE_FLAGS}), "code"),
     # complaints
     Act("verify", "核实属实", OPEN, STAYS, frozenset({P.VERIFY_COMPLAINTS}), "words", "secret"),
-    Act("dismiss", "核查不实", frozenset({S.PROPOSED}), S.REJECTED, frozenset({P.VERIFY_COMPLAINTS}), "code", "secret"),
+    Act("dismiss", "核查不实", frozenset({S.PROPOSED, S.EXPIRED}), S.REJECTED, frozenset({P.VERIFY_COMPLAINTS}), "code", "secret"),
     # under supervision
     Act("begin", "采取监督措施", frozenset({S.CONFIRMED}), S.MEASURES_ON, SYSTEM),
     Act("settle", "监督措施办结", frozenset({S.MEASURES_ON}), S.CONFIRMED, SYSTEM),
@@ -223,7 +224,8 @@ def problem_of_reason(act: str, code: str, words: str) -> str | None:
     asks = rule.reason == "words" or (rule.reason == "code" and REASONS[code].wants_words)
     if asks and not words.strip():
         return "请写明理由"
-    return "理由不超过500字，请简述" if len(words.strip()) > 500 else None
+    too_long = "理由不超过500字，请简述" if len(words.strip()) > 500 else None
+    return too_long or refusal(directives_in([words])) or None
 
 
 def next_states(state: str, acts: Collection[str] = tuple(ACTS)) -> frozenset[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from predicates.language import facts_of
 from predicates.queries import hits_query, literal
-from supervision.evidence import AGEING, SECRET_NAMES, digest_sql, digested_sql, evidence_sql
+from supervision.evidence import SECRET_NAMES, STEPS, digest_sql, digested_sql, evidence_sql
 from supervision.lifecycle import ENDED_BY_DECISION, OPEN
 from supervision.models.numbered import RANDOM_ID
 from supervision.rulebook import RuleBook
@@ -71,9 +71,11 @@ def evidence_of_rules(book: RuleBook, *, secret: bool) -> str:
 
 
 def aged_of_rules(book: RuleBook, *, secret: bool) -> str:
-    """The same for the digest, of those rules alone that read what ages by itself."""
+    """The same for the digest, of those rules alone whose digest is of something else: what drifts, or is secret."""
     read = {code: facts_of(condition) for code, condition in book.part(secret=secret).items()}
-    return by_code({code: digested_sql(names) for code, names in read.items() if set(names) & set(AGEING)})
+    return by_code(
+        {code: digested_sql(names) for code, names in read.items() if {*names} & {*STEPS, *SECRET_NAMES}}
+    )
 
 
 def by_code(said: Mapping[str, str]) -> str:
@@ -95,7 +97,7 @@ found AS MATERIALIZED (
               FROM hit JOIN rule USING (code) JOIN supervision_casefacts cf USING (case_id) {join}) known),
 last AS MATERIALIZED (
     SELECT DISTINCT ON (f.case_id, f.rule_id) f.id, f.case_id, f.rule_id, f.state, f.holds, f.evidence_hash
-      FROM supervision_flag f JOIN found ON f.case_id = found.case_id AND f.rule_id = found.rule
+      FROM supervision_flag f JOIN found ON f.case_id = found.case_id AND f.rule_id = found.rule AND f.born_secret = {secret}
      ORDER BY f.case_id, f.rule_id, f.state IN ({open}) DESC, f.proposed_at DESC),
 raised AS (
     INSERT INTO supervision_flag (id, case_id, court_id, rule_id, version_id, edition, category, secret, born_secret, state, how,
@@ -117,7 +119,7 @@ followed AS (
     RETURNING f.id),
 gone AS MATERIALIZED (
     SELECT f.id, f.state FROM supervision_flag f
-     WHERE f.state IN ({open}) AND f.holds AND f.rule_id {rules}
+     WHERE f.state IN ({open}) AND f.holds AND f.born_secret = {secret} AND f.rule_id {rules}
        AND f.case_id IN (SELECT case_id FROM supervision_casefacts WHERE {scope})
        AND NOT EXISTS (SELECT FROM found WHERE found.case_id = f.case_id AND found.rule = f.rule_id)),
 lapsed AS (UPDATE supervision_flag f SET holds = false FROM gone WHERE f.id = gone.id RETURNING f.id),

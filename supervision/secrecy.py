@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from audit.models import Entry
 from audit.trail import READING
@@ -43,11 +43,14 @@ def embargoed() -> Q:
     flags = Flag.objects.filter(
         case=OuterRef("case_id"), secret=True, state__in=OPEN, proposed_at__lte=OuterRef("at")
     )
-    day = Cast(OuterRef("at"), DateField())
+    day = TruncDate(
+        ExpressionWrapper(OuterRef("at"), DateTimeField())
+    )  # the day where the court is, not in Greenwich
+    stray = Q(court__lower_courts=OuterRef("court_id"), court__lower_courts__recognised=False)
     posts = Posting.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=day),
+        Q(court=OuterRef("court_id")) | stray,
         user=OuterRef("actor_id"),
-        court=OuterRef("court_id"),
         role__in=KEEPERS,
         starts_on__lte=day,
     )

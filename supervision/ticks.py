@@ -203,7 +203,7 @@ def hand_on(case: Case, version: RuleVersion, book: RuleBook, reason: str, by: U
     same = Statement.objects.filter(case=case, fact=fact.name, stated_by=by, basis=basis)
     if same.exists():
         return
-    if Statement.objects.standing().filter(case=case, fact=fact.name).exists():
+    if Statement.objects.standing().filter(case=case, fact=fact.name, value=True).exists():
         add_to_known(case, fact, basis, by, at)
     else:
         keep(case=case, fact=fact, value=True, basis=basis, by=by, at=at)
@@ -217,7 +217,9 @@ def secret_fact(version: RuleVersion, book: RuleBook) -> RuleFact:
 
 
 def add_to_known(case: Case, fact: RuleFact, basis: str, by: User, at: datetime) -> None:
-    """Another report of what is stated already is kept beside it, and changes nothing that stands."""
+    """Another report of what is stated already is kept beside it, and changes nothing that stands; once the first was
+    dismissed, it is a complaint of its own.
+    """
     statement = Statement.objects.create(
         case=case, fact=fact.name, value=True, secret=True, basis=basis, stated_by=by, capacity=by.capacity(),
         stated_at=at, withdrawn_at=at, withdrawn_by=by, withdrawn_because=ALREADY,

@@ -290,6 +290,33 @@ def test_a_complaint_that_does_not_hold_ends_and_stays_secret(make_flag, discipl
     assert LogEntry.objects.get().stream == "secret"
 
 
+def test_a_complaint_nobody_decided_in_time_is_still_dismissed(
+    make_flag, file_case, discipline, president, now
+):
+    flag = make_flag(file_case(presiding=president), "D01", "EXPIRED", secret=True, level=2)
+    flag = flags.dismiss_complaint(flag=flag, reason_code="unfounded", reason="", by=discipline, at=now)
+    assert flag.state == "REJECTED"
+
+
+def test_discipline_of_the_court_the_case_is_at_now_verifies(make_flag, file_case, discipline, now):
+    flag = make_flag(file_case(), "D01", secret=True, court=Court.objects.get(code="川1503"))
+    assert not flags.verify_complaint(flag=flag, reason="属实", by=discipline, at=now).secret
+
+
+def test_discipline_verifies_for_a_court_nobody_recognised(make_flag, file_case, court, discipline, now):
+    stray = Court.objects.create(
+        code="川1599", name="川1599（未识别）", level=4, parent=court, recognised=False
+    )
+    flag = make_flag(file_case(court=stray), "D01", secret=True)
+    assert not flags.verify_complaint(flag=flag, reason="属实", by=discipline, at=now).secret
+
+
+def test_sealing_a_case_buries_no_complaint_about_it(make_flag, file_case, discipline, president, now):
+    flag = make_flag(file_case(sealed="juvenile"), "D01", secret=True)
+    assert not Flag.objects.visible_to(president).exists()
+    assert not flags.verify_complaint(flag=flag, reason="属实", by=discipline, at=now).secret
+
+
 def test_discipline_of_another_court_knows_nothing_of_it(make_flag, post, now):
     abroad = post("discipline", at=Court.objects.get(code="川1503"))
     with pytest.raises(Http404):

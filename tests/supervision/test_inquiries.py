@@ -14,6 +14,7 @@ from audit.trail import Refused
 from cases.models import Change
 from courts.offers import read_offer
 from supervision.facts import refresh_facts
+from supervision.flags import dismiss_complaint
 from supervision.inquiries import Occasion, content_of, digest_of, file_inquiry, inquiries_for
 from supervision.models import Flag, Inquiry, LogEntry, Statement
 from supervision.screening import screen_cases
@@ -100,8 +101,22 @@ def test_the_case_carries_the_secret_fact_only_where_the_reporter_says_so(case, 
     assert said.stated_by is None  # the president keeps the secrets of the case, and may be the one who asked
     assert WORDS not in said.basis and "副院长" not in said.basis
     assert Change.objects.filter(case_id=case.pk).exists()  # the rules read it within seconds
-    file(case, judge, content="第三次", may_influence=True)
-    assert Statement.objects.count() == 1
+
+
+def test_a_second_inquiry_after_the_first_was_dismissed_is_a_flag_again(case, judge, discipline):
+    def screened():
+        refresh_facts([case.pk], MONDAY)
+        screen_cases([case.pk], MONDAY, timezone.now())
+        return Flag.objects.filter(case=case, rule__code="D04", state="PROPOSED").first()
+
+    file(case, judge, may_influence=True)
+    dismiss_complaint(flag=screened(), reason_code="unfounded", reason="", by=discipline, at=timezone.now())
+    assert screened() is None
+    Change.objects.all().delete()
+    file(case, judge, content="又一次要求照顾", may_influence=True)
+    assert Change.objects.filter(case_id=case.pk).exists()  # else nobody would look at the case
+    assert screened() is not None
+    assert Statement.objects.standing().count() == 1
 
 
 def test_the_same_entry_twice_is_the_same_as_once(case, judge):

@@ -51,6 +51,7 @@ SECRET = {
     ("adjust", "CONFIRMED"): {PRESIDENT},
     ("adjust", "MEASURES_ON"): {PRESIDENT},
     ("dismiss", "PROPOSED"): {DISCIPLINE},
+    ("dismiss", "EXPIRED"): {DISCIPLINE},
 } | {
     ("verify", state): {DISCIPLINE}
     for state in ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")

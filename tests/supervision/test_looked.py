@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -79,6 +79,15 @@ def test_readings_by_those_who_know_nothing_of_it_are_shown(case, secret_flag, j
 def test_a_reader_who_left_the_post_since_stays_under_embargo(case, secret_flag, judge, president, now):
     trail.record_reading(case, by=president, at=now + HOUR)
     president.postings.update(ends_on=(now + timedelta(days=30)).date())
+    assert seen_by(judge, case) == []
+
+
+def test_the_embargo_begins_with_the_first_morning_of_a_post(case, make_flag, judge, discipline):
+    """At seven in the morning here it is still the day before in Greenwich."""
+    seven = datetime(2026, 6, 2, 23, tzinfo=UTC)
+    make_flag(case, "D01", secret=True, proposed_at=seven - HOUR)
+    discipline.postings.update(starts_on=date(2026, 6, 3))
+    trail.record_reading(case, by=discipline, at=seven)
     assert seen_by(judge, case) == []
 
 

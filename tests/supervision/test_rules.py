@@ -488,3 +488,17 @@ def test_the_case_stays_as_it_is_when_it_becomes_an_example(draft, file_case, tr
     before = Case.objects.filter(pk=case.pk).values().get()
     rules.add_example(version=draft, case=case, hit=False, by=trial_office, at=now)
     assert Case.objects.filter(pk=case.pk).values().get() == before
+
+
+# --- secrecy ----------------------------------------------------------------------------------------------------
+def test_a_rule_is_secret_in_all_of_its_versions_or_in_none(draft, trial_office, now):
+    with pytest.raises(Refused, match="同为涉密或者同为公开"):
+        rules.edit_version(version=draft, said={"condition": SECRET}, by=trial_office, at=now)
+    secret = rules.draft_version(rule=in_force("D03").rule, by=trial_office, at=now)
+    with pytest.raises(Refused, match="同为涉密或者同为公开"):
+        rules.edit_version(version=secret, said={"condition": TEN}, by=trial_office, at=now)
+
+
+def test_the_database_lets_no_rule_turn_secret_either(draft):
+    with pytest.raises(IntegrityError, match="in all of its versions"), transaction.atomic():
+        RuleVersion.objects.filter(pk=draft.pk).update(secret=True)

@@ -12,9 +12,10 @@ from cases.models import Change
 from courts.models import Court, Division
 from pipeline.services import drain
 from supervision.facts import refresh_facts
-from supervision.flags import confirm_flag, raise_flag, reject_flag
+from supervision.flags import confirm_flag, dismiss_complaint, raise_flag, reject_flag
 from supervision.models import CaseFacts, Flag, LogEntry, SecretFacts, Step
 from supervision.screening import screen_cases
+from supervision.statements import state_fact
 from supervision.tasks import screen_everything
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,35 @@ def test_the_two_statements_leave_each_others_flags_alone(known, screen):
     assert codes(case, holds=True) == ["B01"]
 
 
+def test_a_secret_hit_never_writes_on_an_open_flag_of_the_rule(known, screen, rule_of, make_flag, judge):
+    """Whatever happened to the rule: the panel reads the open flag with every step of it."""
+    case = known()
+    rule = rule_of("D01").rule
+    make_flag(case, "D01", secret=False)
+    SecretFacts.objects.create(case=case, complaint_realname_leads=True)
+    assert screen(case) == {"raised": 1, "changed": 0, "lapsed": 0, "closed": 0}
+    assert sorted(Flag.objects.filter(case=case, rule=rule).values_list("secret", flat=True)) == [False, True]
+    assert not Step.objects.visible_to(judge).exists()
+
+
+def test_the_next_complaint_after_a_dismissed_one_is_proposed(file_case, screen, discipline, monday):
+    case = file_case()
+
+    def complained(basis):
+        state_fact(
+            case=case, fact="complaint_realname_leads", value=True, basis=basis, by=discipline, at=timezone.now()
+        )  # fmt: skip
+        refresh_facts([case.pk], monday)
+        return screen(case)["raised"]
+
+    assert complained("第一封举报信") == 1
+    dismiss_complaint(
+        flag=Flag.objects.get(), reason_code="too_vague", reason="", by=discipline, at=timezone.now()
+    )
+    assert screen(case)["raised"] == 0
+    assert complained("另一人举报，附录音") == 1
+
+
 # --- what follows ------------------------------------------------------------------------------------------------
 def test_new_evidence_appends_to_the_same_flag_and_the_first_stays_frozen(known, screen):
     case = known(same_side_max=12)
@@ -219,6 +249,17 @@ def test_a_day_more_is_no_new_evidence_and_another_year_is(known, screen, divisi
     reject_flag(flag=Flag.objects.get(), reason_code="situation_over", reason="", by=division_head, at=now)
     assert screen(case)["raised"] == 0
     known(case, months_pending=24.1)
+    assert screen(case)["raised"] == 1
+
+
+def test_one_more_case_of_a_series_is_no_new_evidence_and_many_more_are(known, screen, division_head, now):
+    case = known(series_n_12m=5)
+    screen(case)
+    assert codes(case) == ["B05"]
+    reject_flag(flag=Flag.objects.get(), reason_code="situation_over", reason="", by=division_head, at=now)
+    known(case, series_n_12m=6)
+    assert screen(case)["raised"] == 0
+    known(case, series_n_12m=16)
     assert screen(case)["raised"] == 1
 
 

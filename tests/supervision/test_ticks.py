@@ -10,7 +10,9 @@ from audit.trail import Refused
 from cases.models import Change
 from catalogues import library
 from supervision.facts import refresh_facts
+from supervision.flags import dismiss_complaint
 from supervision.models import Flag, SecretFacts, Statement, Step, Tick
+from supervision.screening import screen_cases
 from supervision.statements import state_fact
 from supervision.ticks import boxes_for, tick_boxes, to_tick
 
@@ -170,6 +172,19 @@ def test_a_second_report_leaves_what_stands_and_answers_alike(crowd, discipline,
     assert len(ticks) == 16
     assert list(Statement.objects.standing()) == [standing]
     assert Statement.objects.count() == 2
+
+
+def test_a_report_after_the_first_was_dismissed_is_a_flag_again(crowd, discipline, filing, now, monday):
+    def proposed():
+        refresh_facts([crowd.pk], monday)
+        screen_cases([crowd.pk], monday, now)
+        return Flag.objects.filter(case=crowd, rule__code="D01", state="PROPOSED").first()
+
+    complain(crowd, discipline, now)
+    dismiss_complaint(flag=proposed(), reason_code="unfounded", reason="", by=discipline, at=now)
+    assert proposed() is None
+    fill_in(crowd, filing, now, D01=(True, "当事人当场递交举报信"))
+    assert proposed() is not None
 
 
 def test_the_secret_box_wants_to_know_what_was_reported(crowd, filing, now):
