@@ -4,11 +4,14 @@ It is a part of the trail, or a chain beside it (see ``audit.sidechain``): the s
 
 Of a trail the first line says which part of the chain follows; every further line is one link with its entry, or with the
 digest of an entry whose content is withheld. ``--anchors DIR`` holds the daily roots kept outside the database.
+
+A supervision file is whole in itself, and anybody can make a file that is. That the court made this one is in the trail,
+where its seal was recorded: ``--trail TRAIL`` looks for it there, and ``--anchors`` then holds that trail against its roots.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,6 +30,14 @@ HEADER = {
 }
 
 
+Look = Callable[[Mapping[str, Any]], object]
+ALONE = "; that the court made it so is shown by the trail: --trail EXPORTED_TRAIL looks for its seal there"
+NOT_HERE = (
+    "--anchors holds a trail against its daily roots; give the exported trail as well: --trail EXPORTED_TRAIL"
+)
+ITSELF = "is a trail itself; --trail goes with a supervision file, to look for its seal"
+
+
 class Unusable(Exception):
     """A file that is no exported trail (or no anchor) at all; the sentence names file and line."""
 
@@ -35,18 +46,69 @@ class Damaged(Exception):
     """A line of an exported trail that is no link."""
 
 
-def verify_file(path: str, anchors: str | None = None) -> Verdict:
-    """Walk an exported file (``-``: standard input); raises ``Unusable`` when it is none."""
+def verify_file(path: str, anchors: str | None = None, trail: str | None = None) -> Verdict:
+    """Walk an exported file (``-``: standard input), and look for a chain's seal in ``trail``.
+
+    Raises ``Unusable`` when it is no such file, or the question does not fit it.
+    """
+    return examine(path, anchors, trail)[0]
+
+
+def examine(path: str, anchors: str | None = None, trail: str | None = None) -> tuple[Verdict, str]:
+    """The verdict, and what to say beside it."""
     with opened(path) as lines:
         first = lines.readline()
-        if "chain" in parsed(first):
-            return verify_lines(first, lines)
-        head = read_header(path, first)
-        roots = {head["last"]: head["root"]} | kept_roots(head, anchors)
-        try:
-            return walk(links_in(lines), Expectation(head["first"] - 1, head["previous"], roots))
-        except Damaged as problem:
-            return Verdict(0, "", str(problem))
+        if "chain" not in parsed(first):
+            if trail and read_header(path, first):
+                raise Unusable(f"{path}: {ITSELF}")
+            return walk_trail(path, first, lines, anchors), ""
+        if anchors and not trail:
+            raise Unusable(f"{path}: {NOT_HERE}")
+        verdict = verify_lines(first, lines)
+    if trail is None or verdict.problem:
+        return verdict, ALONE
+    return find_seal(verdict, parsed(first), trail, anchors)
+
+
+def find_seal(
+    verdict: Verdict, head: Mapping[str, Any], trail: str, anchors: str | None
+) -> tuple[Verdict, str]:
+    """Whether the trail, itself whole, says that this very file was taken out: number, day, rows and all."""
+    found: list[int] = []
+
+    def look(record: Mapping[str, Any]) -> None:
+        if is_about(record.get("entry"), head):
+            found.append(record["sequence"])
+
+    with opened(trail) as lines:
+        beside = walk_trail(trail, lines.readline(), lines, anchors, look)
+    if beside.problem:
+        return Verdict(verdict.sequence, verdict.root, f"{trail}: {beside.problem}"), ""
+    if not found:
+        sentence = (
+            f"line 1 has a seal that {trail} does not name: the file was changed and sealed anew, or that trail ends earlier "
+            "or withholds the entry (what is secret or sealed leaves no copy of the trail); ask the court which"
+        )
+        return Verdict(verdict.sequence, verdict.root, sentence), ""
+    return verdict, f"; taken out as the trail says (sequence {found[0]} in {trail})"
+
+
+def is_about(entry: Any, head: Mapping[str, Any]) -> bool:
+    """Whether the entry records that the file with this head was taken out."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("after"), dict):
+        return False
+    is_export = entry.get("act") == f"{head['chain']}.export_file" and entry.get("outcome") == "done"
+    return is_export and entry["after"].get("seal") == head["seal"]
+
+
+def walk_trail(path: str, first: str, lines: TextIO, anchors: str | None, look: Look = bool) -> Verdict:
+    """Walk an exported trail whose first line was read; every line is shown to ``look``."""
+    head = read_header(path, first)
+    roots = {head["last"]: head["root"]} | kept_roots(head, anchors)
+    try:
+        return walk(links_in(lines, look), Expectation(head["first"] - 1, head["previous"], roots))
+    except Damaged as problem:
+        return Verdict(0, "", str(problem))
 
 
 @contextmanager
@@ -74,11 +136,12 @@ def read_header(path: str, line: str) -> dict[str, Any]:
     return head
 
 
-def links_in(lines: TextIO) -> Iterator[Link]:
+def links_in(lines: TextIO, look: Look) -> Iterator[Link]:
     for number, line in enumerate(lines, 2):
         record = parsed(line)
         if type(record.get("sequence")) is not int or type(record.get("digest")) is not str:
             raise Damaged(f"line {number} is damaged: it holds no link of the chain")
+        look(record)
         yield read_link(number, record)
 
 
@@ -123,13 +186,20 @@ def report(verdict: Verdict, what: str, more: str = "") -> tuple[str, int]:
     return f"whole: {what}, up to sequence {verdict.sequence}, root {verdict.root}{more}", 0
 
 
+def answer(path: str, anchors: str | None, trail: str | None) -> tuple[str, int]:
+    """What is said of a file, and the exit code."""
+    verdict, more = examine(path, anchors, trail)
+    return report(verdict, path, more)
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m audit.exported", description=__doc__)
     parser.add_argument("file")
     parser.add_argument("--anchors", metavar="DIR")
+    parser.add_argument("--trail", metavar="TRAIL")
     asked = parser.parse_args(arguments)
     try:
-        line, code = report(verify_file(asked.file, asked.anchors), asked.file)
+        line, code = answer(asked.file, asked.anchors, asked.trail)
     except Unusable as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

@@ -10,11 +10,12 @@ from django.http import Http404
 from django.utils import timezone
 
 from audit import trail
-from audit.sidechain import file_lines
+from audit.sidechain import file_lines, parsed
 from cases.models import Case
 from courts.models import User
 from courts.roles import Permission
 from supervision.log import rows_of
+from supervision.looked import note_reading
 from supervision.secrecy import keeps
 
 KIND = "supervision"
@@ -31,7 +32,8 @@ def may_export(user: User, case: Case, stream: str) -> bool:
 
 @transaction.atomic
 def export_file(*, case: Case, stream: str, by: User, at: datetime) -> list[str]:
-    """The lines of the file. The newest digest goes into the trail, and is sealed and anchored with it.
+    """The lines of the file. Its seal goes into the trail, and is sealed and anchored with it: a file made up, cut short or
+    given another number has a seal the trail does not know.
 
     Whoever may not read the chain is told what is said of a case there is not.
     """
@@ -40,7 +42,8 @@ def export_file(*, case: Case, stream: str, by: User, at: datetime) -> list[str]
     links = rows_of(case.pk, stream)
     lines = file_lines(KIND, str(timezone.localdate(at)), about(case, stream), links)
     root = links[-1][1] if links else ""
-    after = {"stream": stream, "rows": len(links), "root": root}
+    after = {"stream": stream, "rows": len(links), "root": root, "seal": parsed(lines[0])["seal"]}
+    note_reading(case, by=by, at=at)
     trail.record(ACT, on=case, by=by, at=at, after=after, secret=stream == "secret")
     return lines
 

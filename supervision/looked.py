@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
-from audit.trail import READING
+from audit.trail import READING, record_reading
+from cases.guard import sits_on
 from cases.models import Case
-from courts.models import Posting
+from courts.models import Posting, User
 from courts.roles import MAY, Permission
 from supervision.models import Flag
 from supervision.secrecy import KEEPERS, shown_entries
@@ -37,6 +38,12 @@ class Look:
     capacity: str
     purpose: Any
     codes: str = ""
+
+
+def note_reading(case: Case, *, by: User, at: datetime) -> None:
+    """Whoever learns of the supervision of a case without sitting on it leaves a trace, as on the page of the case."""
+    if not sits_on(by, case):
+        record_reading(case, by=by, at=at)
 
 
 def readings_of(case: Case, user: Any) -> QuerySet[Entry]:

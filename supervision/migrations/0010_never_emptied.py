@@ -28,7 +28,9 @@ def take_rights_away(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE])
         if cursor.fetchone():
-            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON {MINUTES} FROM "{settings.DATABASE_APP_ROLE}"')
+            cursor.execute(
+                f'REVOKE UPDATE, DELETE, TRUNCATE ON {MINUTES} FROM "{settings.DATABASE_APP_ROLE}"'
+            )
 
 
 class Migration(migrations.Migration):

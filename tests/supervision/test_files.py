@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.http import Http404
 
-from audit.exported import Unusable, verify_file
+from audit.exported import Unusable, answer, verify_file
 from audit.models import Entry
 from audit.sidechain import as_line, digest_of
 from supervision import log
@@ -192,9 +193,100 @@ def test_the_file_of_a_case_one_does_not_see_is_not_there(logged, outsider, now)
 def test_taking_a_file_out_leaves_its_root_in_the_trail(file, logged, president):
     entry = Entry.objects.get(act="supervision.export_file")
     assert (entry.case_id, entry.actor_id, entry.secret) == (logged.pk, president.pk, False)
-    assert entry.after == {"stream": "open", "rows": 5, "root": log.verify_case(logged.pk).root}
+    head = json.loads(file.read_text().splitlines()[0])
+    root = log.verify_case(logged.pk).root
+    assert entry.after == {"stream": "open", "rows": 5, "root": root, "seal": head["seal"]}
 
 
 def test_taking_the_secret_file_out_is_itself_secret(logged, president, now):
     export_file(case=logged, stream="secret", by=president, at=now)
     assert Entry.objects.get(act="supervision.export_file").secret
+
+
+# --- a file that was made up is whole too: the trail knows which one the court made --------------------------------
+@pytest.fixture
+def trail_taken_out(file, tmp_path):
+    """The whole trail as a file, the entry about the supervision file in it."""
+    path = tmp_path / "trail.jsonl"
+    call_command("export_trail", output=str(path))
+    return path
+
+
+def relabel(path: Path, **changes) -> None:
+    """Somebody who knows how the head line is sealed gives the file another head, and cuts it to as many rows."""
+    first, *rows = path.read_text().splitlines(keepends=True)
+    head = json.loads(first)
+    head.pop("seal")
+    head["about"] |= changes.pop("about", {})
+    head |= changes
+    rows = rows[: head["rows"]]
+    head["root"] = json.loads(rows[-1])["digest"]
+    path.write_text("".join([as_line(head | {"seal": digest_of(head)}), *rows]), encoding="utf-8", newline="")
+
+
+def test_the_trail_proves_that_the_court_made_the_file(file, trail_taken_out):
+    line, code = answer(str(file), None, str(trail_taken_out))
+    assert (code, "taken out as the trail says (sequence " in line) == (0, True), line
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"about": {"number": "（2020）川01民初1号"}}, {"about": {"court": "别的法院"}}, {"made_on": "2020-01-01"}, {"rows": 1}],
+    ids=["number", "court", "day", "cut short"],
+)  # fmt: skip
+def test_a_file_relabelled_or_cut_and_sealed_anew_is_found_by_the_trail(file, trail_taken_out, change):
+    relabel(file, **change)
+    assert verify_file(str(file)).problem == ""  # in itself it is whole: nothing in it can tell
+    assert "does not name" in verify_file(str(file), trail=str(trail_taken_out)).problem
+
+
+def test_without_the_trail_the_answer_says_what_it_does_not_prove(file):
+    line, code = answer(str(file), None, None)
+    assert code == 0
+    assert line.endswith("is shown by the trail: --trail EXPORTED_TRAIL looks for its seal there")
+
+
+def test_a_forged_trail_proves_nothing(file, trail_taken_out):
+    first = json.loads(file.read_text().splitlines()[0])["seal"]
+    relabel(file, about={"number": "（2020）川01民初1号"})
+    forged = json.loads(file.read_text().splitlines()[0])["seal"]
+    trail_taken_out.write_text(trail_taken_out.read_text().replace(first, forged))
+    assert "does not match its digest" in verify_file(str(file), trail=str(trail_taken_out)).problem
+
+
+def test_daily_roots_are_for_the_trail_beside_the_file_and_never_ignored(file, trail_taken_out, tmp_path):
+    with pytest.raises(Unusable, match="give the exported trail as well"):
+        verify_file(str(file), str(tmp_path))
+    sequence = json.loads(trail_taken_out.read_text().splitlines()[0])["last"]
+    (tmp_path / "trail-2026-06-30.txt").write_text(f"2026-06-30 {sequence} {'0' * 64}\n")
+    assert (
+        "does not match the root kept for it"
+        in verify_file(str(file), str(tmp_path), str(trail_taken_out)).problem
+    )
+
+
+def test_a_trail_is_not_looked_for_in_a_trail(trail_taken_out):
+    with pytest.raises(Unusable, match="is a trail itself"):
+        verify_file(str(trail_taken_out), trail=str(trail_taken_out))
+
+
+def test_a_secret_file_is_not_named_in_a_copy_of_the_trail(logged, president, now, tmp_path):
+    secret, copy = tmp_path / "secret.jsonl", tmp_path / "trail.jsonl"
+    secret.write_text("".join(export_file(case=logged, stream="secret", by=president, at=now)), newline="")
+    call_command("export_trail", output=str(copy))
+    assert "ask the court which" in verify_file(str(secret), trail=str(copy)).problem
+
+
+def test_the_command_line_asks_the_same_of_the_trail(file, trail_taken_out):
+    ran = subprocess.run(
+        [sys.executable, "-S", "-m", "audit.exported", str(file), "--trail", str(trail_taken_out)],
+        cwd=HOUSE, capture_output=True, text=True, check=False, env={},
+    )  # fmt: skip
+    assert (ran.returncode, "taken out as the trail says" in ran.stdout) == (0, True), ran.stderr
+
+
+def test_taking_a_file_out_is_a_reading_of_the_case(logged, president, judge, now):
+    for person in (president, judge):
+        export_file(case=logged, stream="open", by=person, at=now)
+    readers = Entry.objects.filter(act="cases.read", case_id=logged.pk).values_list("actor_id", flat=True)
+    assert list(readers) == [president.pk]  # who sits on the case reads their own

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error
 from django.utils import timezone
 
-from audit.exported import Unusable, report, verify_file
+from audit.exported import Unusable, answer, report
 from audit.services import verify_trail
 
 
@@ -21,14 +21,27 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", help="an exported trail or supervision file; without it, the database")
+        parser.add_argument(
+            "file", nargs="?", help="an exported trail or supervision file; without it, the database"
+        )
         parser.add_argument(
             "--anchors", metavar="DIR", help="daily roots (the database: ANCHOR_DIR of the settings)"
         )
+        parser.add_argument(
+            "--trail",
+            metavar="TRAIL",
+            help="with a supervision file: the exported trail that must name its seal",
+        )
 
-    def handle(self, *args: Any, file: str | None, anchors: str | None, **options: Any) -> None:
+    def handle(
+        self, *args: Any, file: str | None, anchors: str | None, trail: str | None, **options: Any
+    ) -> None:
         try:
-            line, code = report(verify_file(file, anchors), file) if file else self.in_database(anchors)
+            if trail and not file:
+                raise Unusable(
+                    "--trail goes with a supervision file: verify_trail FILE --trail EXPORTED_TRAIL"
+                )
+            line, code = answer(file, anchors, trail) if file else self.in_database(anchors)
         except Unusable as problem:
             self.stderr.write(str(problem))
             sys.exit(2)
