@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -19,8 +20,10 @@ from courts.interface import Day, Id, Interface, Moment, Pick
 from courts.interface import Flag as TrueOrFalse
 from courts.pagination import ByCursor
 from courts.roles import Permission
+from courts.scoping import by_seat
 from supervision.acts import ACTS
 from supervision.facts import columns_of
+from supervision.looked import note_reading
 from supervision.models import CaseFacts, Flag, LogEntry, Step
 from supervision.models.flags import OPEN, STATES
 from supervision.models.rules import CATEGORIES
@@ -42,6 +45,13 @@ class OfSupervision(ViewSetMixin, ListModelMixin, Interface):
         user = request.user
         if not (user.may(Permission.SEE_FLAGS) or user.may(Permission.SEE_SECRET_FLAGS)):
             raise Refused(NOT_YOURS, act=self.act, by=user)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = super().list(request, *args, **kwargs)
+        if request.query_params.get("case") and answer.data["results"]:  # whoever asks about one case reads it
+            asked = self.filter_queryset(self.get_queryset()).select_related("case").first()
+            note_reading(asked.case, by=request.user, at=timezone.now())
+        return answer
 
 
 # --- flags ------------------------------------------------------------------------------------------------
@@ -132,17 +142,19 @@ class FlagViewSet(OfSupervision):
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Flag]:
-        found = Flag.objects.visible_to(self.request.user)
-        return found.annotate(
-            number=F("case__number"), court_code=F("court__code"), rule_code=F("rule__code"),
+        user = self.request.user
+        sees = Q(case__sealed="") | by_seat(user, "case__")  # who verifies a complaint need not see the case
+        return Flag.objects.visible_to(user).annotate(
+            number=Case(When(sees, then=F("case__number")), default=Value("")), court_code=F("court__code"), rule_code=F("rule__code"),
             rule_name=F("version__name"), version_number=F("version__number"),
         )  # fmt: skip
 
     @extend_schema(summary="一项标识及其流转", responses={200: FlagDetail}, parameters=[FLAG_ID])
     def retrieve(self, request: Request, pk: str) -> Response:
-        flag = self.get_queryset().prefetch_related("steps__by").filter(pk=int(pk)).first()
+        flag = self.get_queryset().select_related("case").prefetch_related("steps__by").filter(pk=int(pk)).first()
         if flag is None:
             raise NotFound(NOT_FOUND)
+        note_reading(flag.case, by=request.user, at=timezone.now())
         return Response(FlagDetail(flag).data)
 
 

@@ -28,7 +28,7 @@ from supervision.lifecycle import (
     wanted_rank,
     who_decides,
 )
-from supervision.models import Flag, Step
+from supervision.models import Flag, Measure, Step
 
 UNKNOWN = "没有这一标识，或者您无权查看"
 NOT_YOURS = "您的职务没有此项权限，或者本案不在您的职责范围内；此项由{}办理"
@@ -87,12 +87,20 @@ def in_own_cause(user: User, act: str, flag: Flag, *, disputed: bool) -> bool:
 def stands_before(user: User, seat: Posting, flag: Flag) -> bool:
     """Whether a post reaches the flag: through the case, or, for those who verify complaints, through its court."""
     if seat.role == Role.DISCIPLINE:
-        return seat.court_id == flag.court_id
+        court = flag.case.court
+        return seat.court_id in (court.pk, None if court.recognised else court.parent_id)
     return reaches(user, seat, flag.case)
 
 
 def refuse_unless_possible(act: str, flag: Flag, by: User, code: str = "", words: str = "") -> None:
-    """Refuse what is not this person's to do (403), and what is not possible now (409)."""
+    """Refuse what is not this person's to do (403), and what is not possible now or not for that reason (409)."""
+    refuse_unless_open_to(by, act, flag)
+    if problem := problem_of_reason(act, code, words):
+        raise trail.Refused(problem, act=TRAIL[act], on=flag, by=by, status=409)
+
+
+def refuse_unless_open_to(by: User, act: str, flag: Flag) -> None:
+    """The same before anybody has typed a reason."""
     about = {"act": TRAIL[act], "on": flag, "by": by}
     disputed = act == "revoke" and was_disputed(flag)
     how = {"state": flag.state, "level": flag.level, "secret": flag.secret, "disputed": disputed}
@@ -100,8 +108,7 @@ def refuse_unless_possible(act: str, flag: Flag, by: User, code: str = "", words
         raise trail.Refused(OWN_CAUSE, **about)
     if not may_act(by, act, flag, disputed=disputed):
         raise trail.Refused(NOT_YOURS.format(who_decides(act, **how)), **about)
-    problem = problem_now(act, flag.state, secret=flag.secret, level=flag.level)
-    if problem := problem or problem_of_reason(act, code, words):
+    if problem := problem_now(act, flag.state, secret=flag.secret, level=flag.level):
         raise trail.Refused(problem, **about, status=409)
 
 
@@ -141,7 +148,18 @@ def move(
     )
     log.write(case=flag.case, act=told, by=by, at=at, flag=flag, content=words, basis=flag.version.basis)
     Change.objects.create(case_id=flag.case_id)
+    if flag.state not in OPEN:
+        drop_proposals(flag, by, at)
     return flag
+
+
+def drop_proposals(flag: Flag, by: User | None, at: datetime) -> None:
+    """What was proposed under a flag ends with it: nobody is left who could decide it."""
+    for measure in Measure.objects.filter(flag=flag, state="proposed").order_by("pk"):
+        measure.state, measure.settled_at = "declined", at
+        measure.save(update_fields=["state", "settled_at"])
+        about = {"case": flag.case, "act": "supervision.decide_proposal", "flag": flag, "measure": measure}
+        log.write(**about, by=by, at=at, content="标识已终止，提请不再办理")
 
 
 def follows(

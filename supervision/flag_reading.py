@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from catalogues.selectors import law_in_use
 from catalogues.supervision_fields import PARAMETER_UNITS
+from courts.models import User
 from predicates.explaining import Change, Reason, explain, single_changes
 from predicates.language import Condition, Leaf, Misread, NoneOf, facts_of
 from predicates.operators import NUMBERS
@@ -24,6 +26,7 @@ from supervision.models import Flag, Step
 from supervision.rulebook import condition_of, facts, rulebook_of
 
 MOST_NEAR = 12
+SEALED = _("封存案件，不显示案号")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,19 @@ class Near:
     code: str
     name: str
     said: str
+
+
+def withhold_numbers(flags: Sequence[Flag], user: User) -> None:
+    """Take the number and cause of sealed cases off these rows where the person verifies the complaint and sees no case."""
+    sealed = {flag.case_id for flag in flags if flag.case.sealed}
+    seen = (
+        set(Case.objects.visible_to(user).filter(pk__in=sealed).values_list("pk", flat=True))
+        if sealed
+        else set()
+    )
+    for flag in flags:
+        if flag.case_id in sealed - seen:
+            flag.case.number, flag.case.cause = str(SEALED), ""
 
 
 # --- why it hit ------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from courts.roles import Permission
 from supervision import flag_reading, letters, quality, waiting
 from supervision.composition import problems
 from supervision.flag_forms import DONE, ActForm, RaiseForm, acts_open_to, form_for
-from supervision.flag_moves import UNKNOWN
+from supervision.flag_moves import UNKNOWN, refuse_unless_open_to
 from supervision.flags import NOBODY, RAISE, how_raised, raise_flag
 from supervision.lifecycle import OPEN, UNDECIDED
 from supervision.models import Flag, Measure, RuleVersion, Step
@@ -47,6 +47,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     first = next((heap for heap in heaps if counts[heap.code]), heaps[0])
     heap = next((heap for heap in heaps if heap.code == request.GET.get("tab")), first)
     page = Paginator(waiting.flags_in(heap, request.user, day), PER_PAGE).get_page(request.GET.get("page"))
+    flag_reading.withhold_numbers(page.object_list, request.user)
     context = {
         "heaps": [(each, counts[each.code]) for each in heaps],
         "heap": heap,
@@ -62,7 +63,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
 def with_days(flags: Iterable[Flag], day: date) -> list[Flag]:
     """Each with the day that runs for it now and how many days are left."""
     found = list(flags)
-    touched = set(Measure.objects.filter(flag__in=found).values_list("flag", flat=True))
+    touched = set(Measure.objects.counted().filter(flag__in=found).values_list("flag", flat=True))
     for flag in found:
         flag.runs_until = running_day(flag, has_measure=flag.pk in touched)
         flag.left = (flag.runs_until - day).days if flag.runs_until else None
@@ -87,6 +88,7 @@ def flag_of(request: HttpRequest, pk: int) -> Flag:
     found = about.select_related("decided_by", "raised_by", "verified_by").filter(pk=pk).first()
     if found is None:
         raise Http404(UNKNOWN)
+    flag_reading.withhold_numbers([found], request.user)
     return found
 
 
@@ -107,10 +109,10 @@ def flag_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     flag = flag_of(request, pk)
     if act not in DONE:
         raise Http404(UNKNOWN)
+    refuse_unless_open_to(request.user, act, flag)
     form = form_for(act, request.POST)
-    if act in acts_open_to(request.user, flag) and not form.is_valid():
+    if not form.is_valid():
         return flag_shown(request, flag, form)
-    form.is_valid()  # what is refused is refused by the service, on the record
     form.save(flag=flag, by=request.user, at=timezone.now())
     messages.success(request, DONE[act])
     seen = Flag.objects.visible_to(request.user).filter(pk=flag.pk).exists()

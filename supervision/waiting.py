@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from courts.models import User
-from courts.roles import Permission, Role
+from courts.models import Posting, User
+from courts.roles import SPAN, Permission, Role, Span
 from courts.scoping import by_seat
 from supervision.lifecycle import HIGHEST, LIVE, RANK, UNDECIDED, State
 from supervision.models import Flag, Measure
+from supervision.models.secrecy import of_courts
 
 Flags = QuerySet[Flag]
+NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,26 @@ class Heap:
     mine: bool = True  # something is to be done by this person
 
 
-def rank_of(user: User) -> int:
-    """How high the person stands among those who decide; -1 for everybody else."""
-    return max((RANK.get(Role(seat.role), -1) for seat in user.seats), default=-1)
+def deciding(user: User) -> list[tuple[int, Q]]:
+    """The posts from which the person decides: how high each stands, and the cases it reaches. One may hold several."""
+    return [
+        (RANK[role], office_of(seat, "case__")) for seat in user.seats if (role := Role(seat.role)) in RANK
+    ]
+
+
+def office_of(seat: Posting, path: str) -> Q:
+    """The cases of the court or the division the post answers for."""
+    if SPAN[Role(seat.role)] is Span.COURT:
+        return of_courts({seat.court_id}, path)
+    return Q(**{f"{path}division": seat.division_id}) if seat.division_id else NOTHING
+
+
+def any_of(parts: Iterable[Q]) -> Q:
+    return reduce(or_, parts, NOTHING)
 
 
 def stands_at(*ranks: int) -> Callable[[User], bool]:
-    return lambda user: rank_of(user) in ranks
+    return lambda user: any(rank in ranks for rank, _reached in deciding(user))
 
 
 def has(permission: Permission) -> Callable[[User], bool]:
@@ -46,12 +63,14 @@ def has(permission: Permission) -> Callable[[User], bool]:
 
 # --- which flags ---------------------------------------------------------------------------------------------
 def to_confirm(flags: Flags, user: User, day: date) -> Flags:
-    return flags.filter(state=State.PROPOSED, secret=False)
+    reached = any_of(reached for rank, reached in deciding(user) if rank == 0)
+    return flags.filter(reached, state=State.PROPOSED, secret=False)
 
 
 def passed_up(flags: Flags, user: User, day: date) -> Flags:
     """Expired ones of one's own level."""
-    return flags.filter(state=State.EXPIRED, level=rank_of(user), secret=False)
+    own = any_of(Q(reached, level=rank) for rank, reached in deciding(user))
+    return flags.filter(own, state=State.EXPIRED, secret=False)
 
 
 def disputed(flags: Flags, user: User, day: date) -> Flags:
@@ -68,14 +87,19 @@ def secret_to_decide(flags: Flags, user: User, day: date) -> Flags:
 
 def to_supervise(flags: Flags, user: User, day: date) -> Flags:
     """Confirmed and no measure taken yet: all of the division for its head, for others what they confirmed."""
-    untouched = ~Exists(Measure.objects.filter(flag=OuterRef("pk")))
+    untouched = ~Exists(Measure.objects.counted().filter(flag=OuterRef("pk")))
     flags = flags.filter(untouched, state=State.CONFIRMED, secret=False, case__closed_on=None)
-    return flags if rank_of(user) == 0 else flags.filter(decided_by=user)
+    reached = any_of(reached for rank, reached in deciding(user) if rank == 0)
+    return flags.filter(reached | Q(decided_by=user))
 
 
 def below(flags: Flags, user: User, day: date) -> Flags:
     """Still with somebody of a lower level, in good time."""
-    lower = Q(state=State.PROPOSED) | Q(state=State.EXPIRED, level__lt=rank_of(user))
+    lower = any_of(
+        reached & (Q(state=State.PROPOSED) | Q(state=State.EXPIRED, level__lt=rank))
+        for rank, reached in deciding(user)
+        if rank > 0
+    )
     return flags.filter(lower, secret=False)
 
 
@@ -85,7 +109,7 @@ def of_my_cases(flags: Flags, user: User, day: date) -> Flags:
 
 def neglected(flags: Flags, user: User, day: date) -> Flags:
     """Past a day: proposals and disputes nobody decided, and confirmed ones without a first measure (怠于监管)."""
-    untouched = ~Exists(Measure.objects.filter(flag=OuterRef("pk")))
+    untouched = ~Exists(Measure.objects.counted().filter(flag=OuterRef("pk")))
     idle = Q(untouched, state=State.CONFIRMED, first_measure_due_on__lt=day, case__closed_on=None)
     late = Q(state=State.EXPIRED) | Q(state__in=UNDECIDED, due_on__lt=day)
     return flags.filter(idle | late, secret=False)

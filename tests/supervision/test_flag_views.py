@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from courts.models import Court, Division
+from courts.models import Court, Division, Posting
 from supervision.flag_reading import near_misses
 from supervision.flags import dispute_flag
 from supervision.models import CaseFacts, Flag, Measure
@@ -355,3 +355,48 @@ def test_a_dispute_waits_for_the_president_alone(make_flag, judge, division_head
     dispute_flag(flag=flag, reason_code="needless", reason="已调解", by=judge, at=now)
     assert counts(president, MONDAY)["dispute"] == 1
     assert counts(division_head, MONDAY)["confirm"] == 0
+
+
+# --- what a form may not do ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(("who", "act", "status"), [("judge", "reject", 403), ("president", "uphold", 409)])
+def test_an_empty_form_for_what_is_not_open_is_refused_on_the_record(
+    make_flag, visit, request, who, act, status
+):
+    answer = visit(request.getfixturevalue(who), f"{page_of(make_flag())}{act}/", {})
+    assert answer.status_code == status
+    assert Entry.objects.filter(outcome="refused").count() == 1
+
+
+def test_an_incomplete_form_comes_back_as_it_was_typed(make_flag, visit, division_head):
+    answer = visit(division_head, f"{page_of(make_flag())}reject/", {"reject-reason": "数据有误"})
+    assert answer.status_code == 422
+    assert "数据有误" in text(answer)
+    assert not Entry.objects.filter(outcome="refused").exists()
+
+
+def test_the_number_of_a_sealed_case_is_withheld_from_who_verifies_a_complaint_about_it(
+    make_flag, file_case, visit, client, discipline
+):
+    flag = make_flag(file_case(sealed="juvenile"), "D01", secret=True)
+    for address in (page_of(flag), "/supervision/"):
+        answer = text(visit(discipline, address))
+        assert "封存案件" in answer
+        assert flag.case.number not in answer
+    said = client.get("/api/v1/flags/").json()["results"]
+    assert [row["number"] for row in said] == [""]
+
+
+def test_whoever_holds_two_posts_has_the_lists_of_both_each_with_its_own_cases(
+    post, make_flag, file_case, division, court
+):
+    person = post("division_head", "兼职庭长", division=division)
+    other = Division.objects.create(court=court, name="刑一庭")
+    Posting.objects.create(
+        user=person, court=court, division=other, role="vice_president", starts_on=date(2020, 1, 1)
+    )
+    make_flag()
+    make_flag(file_case(division=other))
+    make_flag(state="EXPIRED", level=1)
+    make_flag(file_case(division=other), state="EXPIRED", level=1)
+    assert counts(person, MONDAY) == {"up": 1, "confirm": 1, "supervise": 0, "below": 1}
+    assert waiting_count(person, MONDAY) == 2
