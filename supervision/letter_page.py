@@ -15,7 +15,7 @@ from courts.models import Division, User
 from supervision.letter_effects import Effect, effect_of, paper_of, untold, veil_of, veiled
 from supervision.letter_paper import Paper
 from supervision.letter_people import has_a_hand_in, kind_of, parts_of
-from supervision.letter_signing import changed_since
+from supervision.letter_signing import changed_since, reading_of
 from supervision.letter_states import ACTS, OUT, open_acts
 from supervision.letters import addressed_to, days_late, letters_kept_by, letters_to_sign, letters_waiting
 from supervision.models import Letter, LetterStep
@@ -130,6 +130,7 @@ class Page:
     reply: str
     evaluation: str
     kind: Any
+    reading: str
 
 
 def page_of(letter: Letter, user: User, today: date) -> Page:
@@ -156,6 +157,7 @@ def page_of(letter: Letter, user: User, today: date) -> Page:
         reply=veil.over(letter.reply),
         evaluation=veil.over(letter.evaluation),
         kind=kind_of(letter),
+        reading=reading_of(letter),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from audit.models import Entry
 from cases.models import Case
 from catalogues.selectors import law_in_use
 from catalogues.supervision_law import LetterKind
@@ -15,7 +16,7 @@ from courts.models import Court, Division, Posting, User
 from courts.reach import court_and_below
 from courts.roles import Permission, Role, may
 from supervision.letter_states import ADDRESSEE, APPROVER, ISSUER
-from supervision.models import Letter, LetterStep
+from supervision.models import Letter
 
 #: Which addressees of the catalogue stand behind each column of a letter.
 STANDS_FOR = {
@@ -28,6 +29,8 @@ COPIED = {
     "resident_discipline": (("discipline",), "派驻纪检监察组"),
 }
 WRITES = (Permission.WRITE_LETTERS, Permission.APPROVE_LETTERS)
+#: Acts by which somebody has a hand in what a letter says. To take one back is none: it changes no word.
+WRITING = ("supervision.draft_letter", "supervision.edit_letter", "supervision.redraw_letter")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ def has_a_hand_in(letter: Letter, user: User) -> bool:
     """Whether the person drafted the letter or changed the draft: two pairs of eyes means two people."""
     if letter.drafted_by_id == user.pk:
         return True
-    return LetterStep.objects.filter(letter=letter, by=user, to_state="DRAFT").exists()
+    written = Entry.objects.filter(act__in=WRITING, about="supervision.letter", about_id=letter.pk)
+    return written.filter(actor_id=user.pk, outcome="done").exists()
 
 
 # --- whom it may be for --------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -21,14 +23,21 @@ SHORT_NAME = "letter_short_name"
 
 
 @transaction.atomic
-def approve_letter(*, letter: Letter, by: User, at: datetime) -> Letter:
-    """Sign the draft and give it its number (签批). A kind that takes an approver is not signed by who drafted it."""
+def approve_letter(*, letter: Letter, by: User, at: datetime, seen: str | None = None) -> Letter:
+    """Sign the draft and give it its number (签批). A kind that takes an approver is not signed by who drafted it.
+
+    ``seen`` is the ``reading_of`` the letter that was read; without it, of the one handed over. What was changed meanwhile is
+    not signed.
+    """
+    seen = reading_of(letter) if seen is None else seen
     letter = locked(letter)
     if is_done("approve", letter, by):
         return letter
     permit("approve", letter, by)
     if kind_of(letter).approvers and has_a_hand_in(letter, by):
         refuse_if("本函由您起草或者修改，须由另一位院领导签批。", "approve", letter, by, status=403)
+    if seen != reading_of(letter):
+        refuse_if("函件在您打开之后已被修改，请重新核对。", "approve", letter, by)
     check_substance("approve", letter, by)
     return take_step(
         "approve", letter, by=by, at=at, fields={"approved_by": by, "approved_at": at, **numbered(letter)}
@@ -62,6 +71,12 @@ def send_letter(*, letter: Letter, by: User, at: datetime) -> Letter:
         for person, office in copies_for(kind_of(letter), letter)
     )
     return letter
+
+
+def reading_of(letter: Letter) -> str:
+    """What a signature is pinned to: the words of the letter and the facts behind them."""
+    said = [letter.title, letter.body, letter.basis, letter.required, letter.facts_hash]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 # --- what it says must hold ----------------------------------------------------------------------------

@@ -203,7 +203,8 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         service, name = SAID[act]
         done = service(letter=found, by=request.user, at=timezone.now(), **{name: form.cleaned_data["words"]})
     elif act in PLAIN:
-        done = PLAIN[act](letter=found, by=request.user, at=timezone.now())
+        read = {"seen": request.POST.get("seen", "")} if act == "approve" else {}
+        done = PLAIN[act](letter=found, by=request.user, at=timezone.now(), **read)
     else:
         raise Http404
     messages.success(request, DONE[act] % {"number": done.number, "due": done.reply_due_on})

@@ -15,7 +15,17 @@ from cases.models import Clock
 from courts.models import FixedDay
 from supervision.letter_docx import BODY, TITLE
 from supervision.letter_numbers import number_of, short_name
-from supervision.letters import Addressee, Subject, approve_letter, draft_letter, reply_letter, send_letter
+from supervision.letter_texts import Text
+from supervision.letters import (
+    Addressee,
+    Subject,
+    approve_letter,
+    draft_letter,
+    edit_letter,
+    reply_letter,
+    send_letter,
+    take_back_letter,
+)
 from supervision.models import Copy, Letter
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +69,8 @@ def address(name: str, letter: Letter | None = None, *more: str) -> str:
 
 
 def post_act(client, letter, act, **data):
+    if act == "approve":  # what the page says was read goes with the button
+        data |= {"seen": client.get(address("letter", letter)).context["page"].reading}
     return client.post(address("letter-act", letter, act), data, follow=True)
 
 
@@ -125,6 +137,33 @@ def test_a_leader_finds_the_draft_to_sign_first(client, letter, vice_president):
     page = client.get(address("letters")).content.decode()
     assert "待我签批" in page
     assert found.title in page
+
+
+def test_what_was_changed_after_the_page_was_opened_is_not_signed(
+    client, letter, vice_president, trial_office
+):
+    found = letter("urge")
+    client.force_login(vice_president)
+    read = re.search(r'name="seen" value="(\w+)"', client.get(address("letter", found)).content.decode())[1]
+    words = Text(found.title, "另有要求。", found.basis, found.required)
+    edit_letter(letter=found, text=words, by=trial_office, at=timezone.now())
+    for seen in ({"seen": read}, {}):
+        refused = client.post(address("letter-act", found, "approve"), seen)
+        assert refused.status_code == 409
+        assert "函件在您打开之后已被修改，请重新核对" in refused.content.decode()
+    assert "APPROVED" not in Letter.objects.values_list("state", flat=True)
+    post_act(client, found, "approve")
+    assert Letter.objects.get().approved_by == vice_president
+
+
+def test_an_approver_who_took_a_letter_back_signs_it_again_when_it_was_put_right(
+    letter, vice_president, trial_office
+):
+    found = approve_letter(letter=letter("urge"), by=vice_president, at=timezone.now())
+    found = take_back_letter(letter=found, reason="日期有误", by=vice_president, at=timezone.now())
+    words = Text(found.title, "日期已改。", found.basis, found.required)
+    found = edit_letter(letter=found, text=words, by=trial_office, at=timezone.now())
+    assert approve_letter(letter=found, by=vice_president, at=timezone.now()).state == "APPROVED"
 
 
 def test_opening_the_page_is_a_receipt_for_a_copy(client, letter, vice_president, trial_office, discipline):

@@ -517,7 +517,9 @@ def test_an_overdue_urging_letter_leads_to_a_warning_that_discipline_may_edit(
 
 def test_an_overdue_warning_leads_nowhere(draft, president, discipline, on_day):
     letter = draft("warn")
-    edit_letter(letter=letter, text=Text("警示函", "正文", "依据", "要求"), by=discipline, at=timezone.now())
+    letter = edit_letter(
+        letter=letter, text=Text("警示函", "正文", "依据", "要求"), by=discipline, at=timezone.now()
+    )
     do("send", do("approve", letter, president), discipline)
     assert expire(on_day(date(2026, 7, 1))) == {"overdue": 1, "drafted": 0}
 
