@@ -21,7 +21,10 @@ def expire_letters(*, today: date, at: datetime) -> dict[str, int]:
     """Mark what is overdue and draft what follows (督办函、警示函); nothing is signed. Twice a day is the same as once."""
     late = Letter.objects.filter(state__in=RUNNING, reply_due_on__lt=today).order_by("reply_due_on", "pk")
     expired = [pk for pk in late.values_list("pk", flat=True) if expire_letter(pk, today=today, at=at)]
-    unanswered = Letter.objects.filter(state="OVERDUE", escalations=None).order_by("reply_due_on", "pk")
+    followed = [code for code, kind in law_in_use().letter_kinds.items() if kind.escalates_to]
+    unanswered = Letter.objects.filter(state="OVERDUE", escalations=None, kind__in=followed).order_by(
+        "reply_due_on", "pk"
+    )
     drafted = [pk for pk in unanswered.values_list("pk", flat=True) if escalate(pk, today=today, at=at)]
     return {"overdue": len(expired), "drafted": len(drafted)}
 

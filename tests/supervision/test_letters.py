@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
@@ -522,6 +523,9 @@ def test_an_overdue_warning_leads_nowhere(draft, president, discipline, on_day):
     )
     do("send", do("approve", letter, president), discipline)
     assert expire(on_day(date(2026, 7, 1))) == {"overdue": 1, "drafted": 0}
+    with CaptureQueriesContext(connection) as asked:
+        assert expire(date(2026, 7, 2)) == {"overdue": 0, "drafted": 0}
+    assert not any("FOR UPDATE" in query["sql"] for query in asked)  # nor is it held every hour for ever
 
 
 def test_a_step_of_the_system_is_nobodys(sent, on_day):
