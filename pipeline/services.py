@@ -20,15 +20,16 @@ from alerts.telling import tell
 from alerts.turns import take_turn
 from cases.clocks import SLICE, id_slices, recompute
 from cases.models import Change
+from catalogues.models import Edition
 from catalogues.selectors import COMPUTED_FROM, editions_key, new_version
 from courts import clock
 from pipeline.models import Followed
 from supervision.facts import refresh_facts
-from supervision.rulebook import in_force_key
+from supervision.rulebook import in_force_key, profiles_in_use
 from supervision.screening import screen_cases
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
-FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles")
+FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings")
 
 #: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
 #: first: what a person has just entered does not wait behind all the cases of a new law.
@@ -109,8 +110,9 @@ def follow_the_law(*, at: datetime) -> int:
 
 
 def law_key() -> str:
-    """What stands for all that clocks and flags follow: editions of the law, numbers and sets of rules, rules in force."""
-    return sha256(f"{editions_key(FOLLOWED)} {in_force_key()}".encode()).hexdigest()
+    """What stands for all that clocks and flags follow: editions of the law, numbers, rules in force and where they hold."""
+    chosen = profiles_in_use(clock.today()) if Edition.objects.exists() else ""
+    return sha256(f"{editions_key(FOLLOWED)} {in_force_key()} {chosen}".encode()).hexdigest()
 
 
 def append(statement: str, at: datetime) -> int:

@@ -116,6 +116,13 @@ def in_force_key() -> str:
     return sha256(" ".join(map(str, pks)).encode()).hexdigest()
 
 
+def profiles_in_use(today: date) -> list[tuple[int | None, str]]:
+    """The profile of the country (None) and of each court with settings of its own: a version may begin on any day."""
+    law = law_in_use()
+    courts = [None, *sorted(law.supervised.local_settings)]
+    return [(court, str(law.supervision_setting("profile", court, today))) for court in courts]
+
+
 # --- the books -------------------------------------------------------------------------------------------
 def rulebooks(today: date, court_ids: Iterable[int] | None = None) -> list[RuleBook]:
     """The books of these courts, or of all: each court is in exactly one of them."""

@@ -141,6 +141,33 @@ def test_open_cases_follow_a_released_rule_and_one_that_is_retired(file_case, tr
     assert (follow_the_law(), follow_the_law()) == (1, 0)
 
 
+def choose_profile(court, by, *versions):
+    """What a court publishes as the profile it goes by, each with the day it begins on."""
+    edition = Edition.objects.create(
+        kind="supervision_settings", court=court, number=1, title="本院", drafted_at=timezone.now()
+    )
+    dated = [{"effective_from": day, "text": name, "unit": "word", "basis": "本院"} for day, name in versions]
+    said = [{"dated_by": "practice", "confidence": "practice"} | version for version in dated]
+    body = {"name": "采用的识别方案", "versions": said}
+    edition.items.create(code="profile", position=0, name="本院", body=body)
+    Edition.objects.filter(pk=edition.pk).update(
+        status="published", published_by=by, published_at=timezone.now(), effective_from=date(2022, 1, 1)
+    )
+    new_version()
+
+
+def test_open_cases_follow_the_profile_a_court_chooses_and_one_that_begins_on_a_later_day(
+    file_case, court, trial_office
+):
+    file_case(filed_on=date(2026, 1, 7))
+    FixedDay.objects.create(day=DAY)
+    assert (follow_the_law(), follow_the_law()) == (1, 0)
+    choose_profile(court, trial_office, ("2022-01-01", "yibin_28"), ("2026-07-01", "spc_full"))
+    assert (follow_the_law(), follow_the_law()) == (1, 0)
+    FixedDay.objects.update(day=DAY + timedelta(days=1))
+    assert (follow_the_law(), follow_the_law()) == (1, 0)
+
+
 def test_a_calendar_of_one_court_is_followed_too(file_case, trial_office, post, court):
     case = file_case(filed_on=date(2026, 1, 7))  # 2026-07-07, a Tuesday
     follow_the_law()
