@@ -15,20 +15,23 @@ from typing import Any
 
 from django.db import connection
 
+from supervision.responders import RESPONDERS
+
 #: The capacities, nearest to the case first.
 DUTIES = (
     "judge", "presiding", "assistant", "clerk", "owner", "supervisor", "addressee", "division_head", "vice_president", "president", "trial_office",
     "itadmin", "stand_in", "watch",
 )  # fmt: skip
 
-#: Continues ``WITH watched AS (id, kind, stage, case_id, court_id)``; ends in ``named``, one row a person and id. Takes
-#: ``rungs`` (``alerts.policy`` as JSON), ``day`` and ``duties``. ``court_id`` is that of what is about no case.
+#: Continues ``WITH watched AS (id, kind, stage, case_id, court_id, clock, turn)``; ends in ``named``, one row a person and id.
+#: Takes ``rungs`` (``alerts.policy`` as JSON), ``day`` and ``duties``. ``court_id`` is that of what is about no case; of
+#: what is only supposed the clock is unknown.
 NAMED = """
 rung AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(rungs)s::jsonb)
         AS r(position int, watches text, categories text[], procedures text[], stage text, tell text[], repeat_days int)),
 matter AS MATERIALIZED (
-    SELECT w.id, w.kind, w.stage, c.id AS case_id, coalesce(c.category, '') AS category,
+    SELECT w.id, w.kind, w.stage, w.clock, w.turn, c.id AS case_id, coalesce(c.category, '') AS category,
            coalesce(c.procedure, '') AS procedure, c.division_id, coalesce(c.sealed, '') <> '' AS sealed,
            CASE WHEN o.recognised THEN o.id ELSE o.parent_id END AS court_id,
            c.judge_id, c.presiding_id, c.assistant_id, c.clerk_id, c.members, c.readers
@@ -65,8 +68,9 @@ by_duty AS MATERIALIZED (
       FROM reached r JOIN cases_exclusion e ON e.case_id = r.case_id AND e.resumes_on IS NULL AND e.withdrawn_at IS NULL
      WHERE 'owner' = ANY(r.tell)
     UNION ALL
-    SELECT r.id, m.taken_by_id, 'supervisor', r.repeat_days, false
+    SELECT r.id, a.person_id, 'supervisor', r.repeat_days, false
       FROM reached r JOIN supervision_measure m ON m.case_id = r.case_id AND m.state = 'replied'
+       AND (r.clock IS NULL OR (r.clock = 'answer:' || m.code AND r.turn = m.ordinal)) JOIN ({responders}) a ON a.measure_id = m.id
      WHERE 'supervisor' = ANY(r.tell)
     UNION ALL
     SELECT r.id, l.person_id, 'addressee', r.repeat_days, false
@@ -87,11 +91,13 @@ named AS MATERIALIZED (
       FROM anyhow a JOIN matter m ON m.id = a.id JOIN courts_user u ON u.id = a.person_id AND u.is_active
      WHERE NOT m.sealed OR a.person_id IN (m.judge_id, m.presiding_id, m.assistant_id, m.clerk_id)
         OR a.person_id = ANY(m.members) OR a.person_id = ANY(m.readers)
-     ORDER BY a.id, a.person_id, array_position(%(duties)s::text[], a.role))"""
+     ORDER BY a.id, a.person_id, array_position(%(duties)s::text[], a.role))""".format(
+    responders=RESPONDERS.format(day="%(day)s")
+)
 
 SUPPOSED = """
 WITH watched AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset(%(supposed)s::jsonb) AS s(id int, case_id bigint, court_id bigint, kind text, stage text)),
+    SELECT * FROM jsonb_to_recordset(%(supposed)s::jsonb) AS s(id int, case_id bigint, court_id bigint, kind text, stage text, clock text, turn int)),
 {named} SELECT id, person_id, role FROM named WHERE role <> 'watch' ORDER BY id, person_id"""
 
 
@@ -110,5 +116,5 @@ def would_be_told(
     """
     with connection.cursor() as cursor:
         words = {"supposed": dumps(list(supposed))} | given(rungs, day)
-        cursor.execute(SUPPOSED.format(named=NAMED.format()), words)
+        cursor.execute(SUPPOSED.format(named=NAMED), words)
         return cursor.fetchall()

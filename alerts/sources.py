@@ -18,6 +18,7 @@ from alerts import policy
 from alerts.models import NodeWatch
 from cases.law_rows import ground_rows
 from catalogues.selectors import law_in_use
+from supervision.models.measures import NO_SUPERVISION
 
 CASE = "c.id AS case_id, c.court_id, c.category, c.procedure"
 EVERY_NODE = "all"
@@ -126,11 +127,12 @@ def flags(cases: str, day: date) -> Select:
 @source("idle", gone=DONE)
 def idle(cases: str, day: date) -> Select:
     """Confirmed flags under which nothing has been done yet (怠于监管)."""
-    return Select(f"""
+    text = f"""
         SELECT {CASE}, 'idle', 'idle:' || {RULE}, 0, NULL::date, f.first_measure_due_on
           FROM supervision_flag f JOIN supervision_rule r ON r.id = f.rule_id JOIN cases_case c ON c.id = f.case_id
          WHERE f.state = 'CONFIRMED' AND NOT f.secret AND f.first_measure_due_on IS NOT NULL AND {cases}
-           AND NOT EXISTS (SELECT FROM supervision_measure m WHERE m.flag_id = f.id)""")
+           AND NOT EXISTS (SELECT FROM supervision_measure m WHERE m.flag_id = f.id AND m.state <> ALL(%(no_supervision)s))"""
+    return Select(text, {"no_supervision": list(NO_SUPERVISION)})
 
 
 @source("measure", "answer", gone=DONE)

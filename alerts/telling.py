@@ -22,7 +22,7 @@ from alerts.recipients import NAMED, given
 from cases.models import Case
 from courts.models import User
 
-COLUMNS = "a.id, a.kind, a.stage, a.case_id, a.court_id, a.raised_at"
+COLUMNS = "a.id, a.kind, a.stage, a.case_id, a.court_id, a.clock, a.turn, a.raised_at"
 WATCHED = {
     "all": f"SELECT {COLUMNS} FROM alerts_alert a WHERE a.closed_at IS NULL",
     "cases": f"SELECT {COLUMNS} FROM alerts_alert a WHERE a.closed_at IS NULL AND a.case_id = ANY(%(ids)s)",
@@ -76,7 +76,7 @@ def tell(
     words = given(rungs(today) if ladder is None else ladder, today)
     words |= {"ids": list(case_ids or []), "court": court_id, "at": at}
     with connection.cursor() as cursor:
-        cursor.execute(TELL.format(watched=WATCHED[chosen], named=NAMED.format()), words)
+        cursor.execute(TELL.format(watched=WATCHED[chosen], named=NAMED), words)
         rows = cursor.fetchall()
     return rows[0][0] + tell_who_may_see([row[1:] for row in rows if row[1]], today, at)
 

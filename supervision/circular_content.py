@@ -131,11 +131,11 @@ def flags_of(court: Court, span: Span) -> list[dict[str, Any]]:
 
 def measures_of(court: Court, span: Span) -> list[dict[str, Any]]:
     """By kind of measure: taken in the month, and unanswered past their day at its end."""
-    measures = Measure.objects.filter(flag__in=open_flags(court).values("pk")).order_by()
+    measures = Measure.objects.counted().filter(flag__in=open_flags(court).values("pk")).order_by()
     taken = measures.filter(taken_at__gte=span.begins, taken_at__lt=span.ends)
     waiting = measures.filter(
         Q(replied_at=None) | Q(replied_at__gte=span.ends), taken_at__lt=span.ends, reply_due_on__lte=span.last
-    ).exclude(state="withdrawn")
+    )
     counts = [
         dict(each.values("code").annotate(n=Count("pk")).values_list("code", "n"))
         for each in (taken, waiting)
@@ -175,12 +175,12 @@ def letters_of(court: Court, span: Span) -> list[dict[str, Any]]:
 
 def unanswered_of(court: Court, span: Span) -> list[dict[str, Any]]:
     """Supervisors (院庭长) whose answer to a reply was overdue at the end of the month, in organisational order."""
-    late = Measure.objects.filter(
+    late = Measure.objects.counted().filter(
         Q(settled_at=None) | Q(settled_at__gte=span.ends),
         flag__in=open_flags(court).values("pk"),
         replied_at__lt=span.ends,
         answer_due_on__lte=span.last,
-    ).exclude(state="withdrawn")
+    )
     counts = dict(late.order_by().values("taken_by").annotate(n=Count("pk")).values_list("taken_by", "n"))
     seats = (
         Posting.objects.held_on(span.last)
@@ -209,7 +209,7 @@ def idle_of(court: Court, span: Span) -> list[dict[str, Any]]:
         confirmed_at__lt=span.ends,
         first_measure_due_on__lte=span.last,
     )
-    acted = Measure.objects.filter(taken_at__lt=span.ends).values("flag")
+    acted = Measure.objects.counted().filter(taken_at__lt=span.ends).values("flag")
     rows = flags.exclude(pk__in=acted).order_by().values("case__division").annotate(n=Count("pk"))
     found = dict(rows.values_list("case__division", "n"))
     return [{"division": pk, "name": name, "count": found[pk]} for pk, name in in_order(court, found)]

@@ -93,13 +93,12 @@ def leads(user_id: int) -> bool:
 
 def problems_of_changes(case: Case, flags: list[Flag], steps: list[Step]) -> Iterable[str]:
     """A judge changed since the case is supervised, and no word of why and when the parties were told."""
-    since = timezone.localdate(min(flag.confirmed_at for flag in flags))
-    told = {day for step in steps if step.reason_code == "judge" for day in [step.evidence["changed_on"]]}
-    told |= {
-        str(timezone.localdate(at))
-        for at in Measure.objects.filter(case=case, code="M01").exclude(parties_told_on=None).values_list("taken_at", flat=True)
-    }  # fmt: skip
+    # A demo's day stands still while instants go on.
+    since = min(timezone.localdate(min(flag.confirmed_at for flag in flags)), today())
     changes = ProcedureEvent.objects.filter(case=case, node=REASSIGNED, on__gte=since, withdrawn_at=None)
+    told = {day for step in steps if step.reason_code == "judge" for day in [step.evidence["changed_on"]]}
+    measures = Measure.objects.filter(case=case, code="M01").exclude(parties_told_on=None)
+    told |= {str(event.on) for event in changes.filter(recorded_at__in=measures.values("taken_at"))}
     for event in changes.order_by("on", "pk"):
         if str(event.on) not in told:
             yield f"{event.on} 变更承办人（{event.note}），没有理由和告知当事人的记录"

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from catalogues.selectors import law_in_use
 from courts.models import User
 from courts.scoping import by_office
 from supervision.measure_rules import UPPER_COURT, rule_of, verdict_on
 from supervision.models import Flag, Measure
+from supervision.responders import RESPONDERS
 
 PANEL, SUPERVISOR = "panel", "supervisor"
 SHOWN = 100
@@ -52,9 +54,13 @@ def to_reply(user: User) -> QuerySet[Measure]:
     return waiting.order_by("reply_due_on", "taken_at")
 
 
-def to_answer(user: User) -> QuerySet[Measure]:
-    """Replies that wait for one's response."""
-    return seen(user).filter(taken_by=user, state="replied").order_by("answer_due_on", "taken_at")
+def to_answer(user: User, day: date) -> QuerySet[Measure]:
+    """Replies that wait for one's response, also as the successor of who asked."""
+    mine = f"(SELECT measure_id FROM ({RESPONDERS.format(day='%s')}) r WHERE person_id = %s)"
+    waiting = seen(user).filter(
+        state="replied", pk__in=RawSQL(mine, [day] * RESPONDERS.count("{day}") + [user.pk])
+    )
+    return waiting.order_by("answer_due_on", "taken_at")
 
 
 def asked_by(user: User) -> QuerySet[Measure]:
@@ -83,9 +89,7 @@ def unanswered(user: User, day: date) -> QuerySet[Measure]:
 
 def not_looked_after(user: User) -> QuerySet[Flag]:
     """Confirmed cases of one's office without any measure so far, by the day until which the first is due."""
-    taken = Measure.objects.filter(flag=OuterRef("pk")).exclude(
-        state__in=("proposed", "declined", "withdrawn")
-    )
+    taken = Measure.objects.counted().filter(flag=OuterRef("pk"))
     flags = Flag.objects.visible_to(user).live().filter(by_office(user, "case__"), secret=False)
     waiting = flags.filter(~Exists(taken), first_measure_due_on__isnull=False, case__closed_on=None)
     return waiting.select_related("case__court", "case__division", "case__judge", "rule", "version").order_by(

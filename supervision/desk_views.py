@@ -40,7 +40,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     if supervises:
         context |= {
-            "answers": waiting.lines(waiting.to_answer(user)[:SHOWN], day),
+            "answers": waiting.lines(waiting.to_answer(user, day)[:SHOWN], day),
             "decisions": waiting.lines(waiting.to_decide(user), day),
             "asked": waiting.lines(waiting.asked_by(user)[:SHOWN], day),
             "idle": [

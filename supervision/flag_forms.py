@@ -130,6 +130,12 @@ class RaiseForm(forms.Form):
         _("理由"), length=LENGTH, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("写明本案的事实，不写对裁判结果的意见")
     )  # fmt: skip
 
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if problem := problem_of_reason("raise", "", reason):
+            raise forms.ValidationError(problem)
+        return reason
+
     def __init__(
         self, data: Any = None, *, offered: list[RuleVersion], initial: dict[str, str] | None = None
     ) -> None:

@@ -230,8 +230,7 @@ def days_taken(flags: QuerySet[Flag], month: Month) -> dict[int, list[float]]:
 
 
 def taken(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
-    standing = measures.exclude(state__in=["proposed", "declined"])
-    return standing.filter(taken_at__gte=month.begins_at, taken_at__lt=month.ends_at)
+    return measures.counted().filter(taken_at__gte=month.begins_at, taken_at__lt=month.ends_at)
 
 
 def meetings(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
@@ -241,8 +240,8 @@ def meetings(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
 
 def unsettled(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
     """Measures that were under way when the month ended, or are today."""
-    still = measures.exclude(state__in=["proposed", "declined", "withdrawn"])
-    return still.filter(Q(settled_at=None) | Q(settled_at__gte=month.ends_at), taken_at__lt=month.ends_at)
+    still = Q(settled_at=None) | Q(settled_at__gte=month.ends_at)
+    return measures.counted().filter(still, taken_at__lt=month.ends_at)
 
 
 def awaiting(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
@@ -256,12 +255,12 @@ def overdue(measures: QuerySet[Measure], month: Month) -> QuerySet[Measure]:
 
 def idle(flags: QuerySet[Flag], month: Month) -> QuerySet[Flag]:
     """Confirmed, and by the day of the first measure none was taken."""
-    in_time = Measure.objects.filter(
+    in_time = Measure.objects.counted().filter(
         flag=OuterRef("pk"), taken_at__date__lte=OuterRef("first_measure_due_on")
     )
     due = flags.filter(first_measure_due_on__gte=month.first, first_measure_due_on__lt=month.reached)
     ended_before = Q(ended_at__date__lte=F("first_measure_due_on"))
-    return due.exclude(ended_before).filter(~Exists(in_time.exclude(state__in=["proposed", "declined"])))
+    return due.exclude(ended_before).filter(~Exists(in_time))
 
 
 def by_person(rows: QuerySet[Any], name: str) -> dict[int, int]:

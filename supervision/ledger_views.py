@@ -65,10 +65,9 @@ def ledger_sheet(request: HttpRequest) -> HttpResponseBase:
 def ledger_flags(request: HttpRequest) -> HttpResponse:
     """The flags behind one number, as far as the reader may see them."""
     month, what = month_asked(request), request.GET.get("what", "")
-    duty = next(
-        (row for row in rows_for(request.user, month, SEE) if str(row.person.pk) == request.GET.get("who")),
-        None,
-    )
+    who = request.GET.get("who"), request.GET.get("court")
+    rows = rows_for(request.user, month, SEE)
+    duty = next((row for row in rows if (str(row.person.pk), str(row.court.pk)) == who), None)
     if duty is None or what not in CELLS:
         raise Http404
     seen = Flag.objects.visible_to(request.user)
@@ -84,7 +83,7 @@ def ledger_flags(request: HttpRequest) -> HttpResponse:
         "duty": duty,
         "what": CELLS[what],
         "page": page,
-        "kept": f"month={month}&who={duty.person.pk}&what={what}",
+        "kept": f"month={month}&who={duty.person.pk}&court={duty.court.pk}&what={what}",
     }
     return render(request, "supervision/ledger_flags.html", context)
 

@@ -132,7 +132,8 @@ class DecideForm(WatchedForm):
         self.order_fields(["agree", "reason", "sure"])
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(WatchedForm):
+    watched = ("reason",)
     reason = lines_field(_("撤回理由"), 500, rows=2)
 
 
@@ -165,7 +166,8 @@ class MeetingForm(forms.Form):
         }
 
 
-class DelegationForm(forms.Form):
+class DelegationForm(WatchedForm):
+    watched = ("reason",)
     person = forms.ModelChoiceField(
         label=_("受委托人"), queryset=User.objects.none(), empty_label=_("请选择")
     )
@@ -173,5 +175,4 @@ class DelegationForm(forms.Form):
 
     def __init__(self, data: Any = None, *, people: Any) -> None:
         super().__init__(data)
-        speak_plainly(self)
         self.fields["person"].queryset = people

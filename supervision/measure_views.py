@@ -33,7 +33,7 @@ from supervision.measure_forms import (
     ReplyForm,
     WithdrawForm,
 )
-from supervision.measure_rules import on_panel, problem_now, reply_day, rule_of, verdict_on
+from supervision.measure_rules import problem_now, reply_day, rule_of, verdict_on
 from supervision.measures import (
     TAKE,
     answer_reply,
@@ -44,6 +44,7 @@ from supervision.measures import (
     problem_of_reply,
     reply_to_measure,
     take_measure,
+    why_no_reply,
     withdraw_measure,
 )
 from supervision.meetings import KIND_OF, record_meeting
@@ -196,7 +197,7 @@ def thread(request: HttpRequest, found: Measure, **forms: Any) -> dict[str, Any]
 def forms_of(user: User, found: Measure) -> dict[str, Any]:
     """The forms of this person on this measure today."""
     forms: dict[str, Any] = {}
-    if on_panel(user, found.case) and problem_of_reply(found, "…") is None:
+    if not why_no_reply(user, found) and problem_of_reply(found, "…") is None:
         forms["reply_form"] = ReplyForm()
     outcomes = outcomes_of(found)
     if problem_of_answer(found, "…", outcomes[0]) is None and may_answer(user, found):

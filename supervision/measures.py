@@ -42,7 +42,7 @@ from supervision.measure_rules import (
     wants_reply,
 )
 from supervision.models import Flag, Measure, Reply
-from supervision.powers import LIVE
+from supervision.powers import LIVE, is_for_a_higher_body
 
 TAKE, PROPOSE, DECIDE = (
     "supervision.take_measure",
@@ -158,12 +158,13 @@ def decide_proposal(
     """Decide what somebody proposed (决定提请): a meeting is called, or not, with a reason. Never one's own proposal."""
     measure = held_measure(measure)
     verdict = verdict_on(by, measure.flag, rule_of(measure.code))
+    live = measure.flag.state in LIVE
     if by.pk == measure.taken_by_id:
         raise trail.Refused("不能决定自己的提请，请由有权的院领导决定。", act=DECIDE, on=measure, by=by)
-    if not verdict.ok or verdict.proposes:
+    if live and (not verdict.ok or verdict.proposes):
         why = verdict.why or "您只能提请，不能决定；请由有权的院领导决定。"
         raise trail.Refused(why, act=DECIDE, on=measure, by=by)
-    problem = None if measure.state == "proposed" else "本提请已经决定，无须再办。"
+    problem = None if live and measure.state == "proposed" else "本提请已经决定或者标识已终止，无须再办。"
     if not problem and not reason.strip():
         problem = "请写明理由。"
     refuse_if(problem or problem_of_wording([reason], sure=sure), DECIDE, measure, by)
@@ -184,8 +185,8 @@ def reply_to_measure(
 ) -> Reply:
     """The panel's reply (答复), with a file if one likes. From now on the supervisor's clock runs."""
     measure = held_measure(measure)
-    if not on_panel(by, measure.case):
-        raise trail.Refused("只有本案审判组织成员可以答复监督措施。", act=REPLY, on=measure, by=by)
+    if why := why_no_reply(by, measure):
+        raise trail.Refused(why, act=REPLY, on=measure, by=by)
     refuse_if(problem_of_reply(measure, content), REPLY, measure, by)
     file = attached(attachment)
     refuse_if(file.problem, REPLY, measure, by)
@@ -197,6 +198,15 @@ def reply_to_measure(
         after={"code": measure.code, "answer_by": str(measure.answer_due_on)},
     )  # fmt: skip
     return reply
+
+
+def why_no_reply(user: User, measure: Measure) -> str:
+    """Why this person may not reply, whatever the measure waits for; empty when they may."""
+    if not on_panel(user, measure.case):
+        return "只有本案审判组织成员可以答复监督措施。"
+    if user.pk == measure.taken_by_id and not is_for_a_higher_body(rule_of(measure.code)):
+        return "您采取了本措施，不能由您答复；请由审判组织其他成员答复，或者撤回。"
+    return ""
 
 
 def problem_of_reply(measure: Measure, content: str) -> str | None:
@@ -261,7 +271,10 @@ OUTCOMES: dict[str, Callable[[Measure, datetime], dict[str, Any]]] = {
 
 
 def may_answer(user: User, measure: Measure) -> bool:
-    """Whoever took it, or another who could take it today."""
+    """Whoever took it, or another who could take it today; to a reply, nobody of the panel that gave it (不能监督自己)."""
+    asked_by_panel = measure.state == "open" and is_for_a_higher_body(rule_of(measure.code))
+    if on_panel(user, measure.case) and not asked_by_panel:
+        return False
     if user.pk == measure.taken_by_id and not waits_for_another(measure):
         return True
     verdict = verdict_on(user, measure.flag, rule_of(measure.code))
@@ -294,7 +307,7 @@ def outcomes_of(measure: Measure) -> tuple[str, ...]:
 
 # --- taking it back --------------------------------------------------------------------------------------
 @transaction.atomic
-def withdraw_measure(*, measure: Measure, reason: str, by: User, at: datetime) -> Measure:
+def withdraw_measure(*, measure: Measure, reason: str, by: User, at: datetime, sure: bool = False) -> Measure:
     """Take a measure back with a reason (撤回措施). It stays on record, and a 复议 that was asked for stays counted."""
     measure = held_measure(measure)
     if by.pk != measure.taken_by_id:
@@ -304,7 +317,7 @@ def withdraw_measure(*, measure: Measure, reason: str, by: User, at: datetime) -
         problem = f"本措施现为“{measure.get_state_display()}”，不能撤回。"
     elif not 0 < len(reason.strip()) <= 500:
         problem = "请写明撤回的理由，不超过500字。"
-    refuse_if(problem, WITHDRAW, measure, by)
+    refuse_if(problem or problem_of_wording([reason], sure=sure), WITHDRAW, measure, by)
     measure.state, measure.settled_at = "withdrawn", at
     measure.save(update_fields=["state", "settled_at"])
     record(WITHDRAW, measure, by=by, at=at, content=reason.strip(), after={"code": measure.code})

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from audit import trail
+from audit.sidechain import digest_of
 from courts.clock import today
 from courts.models import User
 from supervision.flags import follow_measures
@@ -62,8 +63,13 @@ def record_meeting(
     )
     go_on(measure, at)
     after = {"code": measure.code, "held_on": str(held_on), "attendees": present, "opinions": len(spoken)}
-    content = "\n".join([meeting.minutes, *(f"{speaker}：{text}" for speaker, text in spoken)])
-    record(RECORD, measure, by=by, at=at, content=content, after=after, opinion_at=meeting.get_kind_display())
+    kind = meeting.get_kind_display()
+    # The words stand on the record of the meeting alone; the log keeps that they were these.
+    digest = digest_of({"minutes": meeting.minutes, "opinions": spoken})
+    content = (
+        f"{kind}：{held_on}召开，{len(present)}人出席，意见{len(spoken)}条，见会议记录（SHA-256 {digest}）"
+    )
+    record(RECORD, measure, by=by, at=at, content=content, after=after, opinion_at=kind)
     follow_measures(flag=measure.flag, by=by, at=at)
     return meeting
 

@@ -157,7 +157,7 @@ def idle(court: Court, window: Window) -> QuerySet[Flag]:
         first_measure_due_on__range=(window.first, window.last),
         first_measure_due_on__lt=window.last,
     )
-    acted = Measure.objects.filter(
+    acted = Measure.objects.counted().filter(
         flag__in=due.values("pk"), taken_at__date__lte=F("flag__first_measure_due_on")
     )
     ended = Q(ended_at__date__lte=F("first_measure_due_on"))

@@ -13,12 +13,19 @@ from courts.scoping import ScopedQuerySet
 from supervision.models.flags import Flag
 from supervision.models.numbered import Unnumbered
 
+#: States of measures by which nobody was supervised.
+NO_SUPERVISION = ("proposed", "declined", "withdrawn")
+
 
 class MeasureQuerySet(ScopedQuerySet):
     to_case = "flag__case"
 
     def visible_to(self, user: Any) -> Self:
         return self.filter(flag__in=Flag.objects.visible_to(user))
+
+    def counted(self) -> Self:
+        """Those by which a case was supervised: neither only proposed nor taken back (怠于监管即指没有这样的措施)."""
+        return self.exclude(state__in=NO_SUPERVISION)
 
 
 class Measure(Unnumbered):

@@ -1,13 +1,16 @@
 """How a case under supervision must be tried, what its record lacks, and how a change is put on it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
 from audit.trail import Refused
 from cases.services import reassign
+from courts.models import FixedDay
 from supervision.composition import problems, record_adjustment
+from supervision.measures import take_measure
 from supervision.models import LogEntry, Measure, Step
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +114,28 @@ def test_a_measure_that_told_the_parties_is_word_enough(
     )  # fmt: skip
     flag.case.refresh_from_db()
     assert problems(flag.case) == []
+
+
+def test_a_demo_whose_day_stands_still_knows_its_measures_and_its_changes(
+    supervised, panel, post, division, division_head, vice_president
+):
+    """The day of a change is the demo's, the time of the measure the clock's."""
+    flag, at = supervised(**panel), timezone.now() + timedelta(days=400)
+    flag.confirmed_at = at - timedelta(hours=1)
+    flag.save()
+    new = [post("judge", name, division=division) for name in ("新承办", "再承办")]
+    take_measure(
+        flag=flag, code="M01", content="调整承办", basis="第十条", reason="病假", parties_told_on=MONDAY, judge=new[0],
+        by=vice_president, at=at,
+    )  # fmt: skip
+    flag.case.refresh_from_db()
+    assert problems(flag.case) == []
+    FixedDay.objects.update(day=MONDAY + timedelta(days=1))
+    given = {"reason": "调整", "by": division_head, "at": timezone.now(), "on": MONDAY + timedelta(days=1)}
+    reassign(case=flag.case, judge=new[1], division=None, **given)
+    flag.case.refresh_from_db()
+    (problem,) = problems(flag.case)
+    assert problem.startswith("2026-06-02 变更承办人")
 
 
 def test_an_adjustment_stands_on_the_record_with_its_day_and_reason(supervised, panel, division_head, now):

@@ -6,13 +6,18 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.trail import Refused
+from cases.access import grant_access
+from cases.models import Case
 from courts.models import FixedDay
-from supervision import desk
+from supervision import desk, waiting
 from supervision.delegations import delegate_case, end_delegation
+from supervision.flag_views import with_days
 from supervision.measures import reply_to_measure, take_measure, withdraw_measure
 from supervision.models import Delegation, Flag, Measure, Reply
 
@@ -40,9 +45,9 @@ def reply(measure, by) -> Reply:
 def test_a_measure_waits_for_the_panel_then_for_the_supervisor(confirmed_flag, division_head, judge):
     measure = take(confirmed_flag, division_head)
     assert list(desk.to_reply(judge)) == [measure] and list(desk.asked_by(division_head)) == [measure]
-    assert not desk.to_answer(division_head).exists()
+    assert not desk.to_answer(division_head, MONDAY).exists()
     reply(measure, judge)
-    assert list(desk.to_answer(division_head)) == [measure]
+    assert list(desk.to_answer(division_head, MONDAY)) == [measure]
     assert not desk.to_reply(judge).exists() and not desk.asked_by(division_head).exists()
 
 
@@ -69,6 +74,22 @@ def test_a_proposal_waits_for_those_who_may_decide_it(
     measure = take(confirmed_flag, division_head, "M08")
     assert desk.to_decide(vice_president) == desk.to_decide(president) == [measure]
     assert desk.to_decide(division_head) == desk.to_decide(judge) == []
+
+
+def test_a_reply_waits_for_the_successor_of_who_asked(
+    confirmed_flag, division_head, judge, president, post, division
+):
+    measure = take(confirmed_flag, division_head)
+    reply(measure, judge)
+    new = post("division_head", "新庭长", division=division)
+    assert (
+        list(desk.to_answer(division_head, MONDAY)) == [measure] and not desk.to_answer(new, MONDAY).exists()
+    )
+    division_head.postings.update(ends_on=MONDAY)
+    assert list(desk.to_answer(new, MONDAY)) == [measure]
+    assert not desk.to_answer(president, MONDAY).exists()
+    Case.objects.update(presiding=new)
+    assert not desk.to_answer(new, MONDAY).exists()
 
 
 # --- overdue, on both sides ------------------------------------------------------------------------------
@@ -105,10 +126,18 @@ def test_a_confirmed_case_without_a_measure_is_listed_until_the_first(
     assert list(desk.not_looked_after(division_head)) == [flag]
 
 
-def test_a_proposal_alone_is_no_supervision_yet(make_flag, division_head):
-    flag = make_flag(state="CONFIRMED", first_measure_due_on=date(2026, 6, 15))
+def test_a_proposal_alone_or_a_measure_taken_back_is_no_supervision_on_any_list(
+    make_flag, division_head, trial_office
+):
+    flag = make_flag(state="CONFIRMED", first_measure_due_on=date(2026, 5, 15), decided_by=division_head)
     take(flag, division_head, "M08")
+    withdraw_measure(measure=take(flag, division_head), reason="误发", by=division_head, at=timezone.now())
     assert list(desk.not_looked_after(division_head)) == [flag]
+    heaps = {heap.code: heap for heap in waiting.HEAPS}
+    assert list(waiting.flags_in(heaps["supervise"], division_head, MONDAY)) == [flag]
+    assert list(waiting.flags_in(heaps["late"], trial_office, MONDAY)) == [flag]
+    (shown,) = with_days([flag], MONDAY)
+    assert shown.runs_until == date(2026, 5, 15)
 
 
 # --- pages -----------------------------------------------------------------------------------------------
@@ -304,6 +333,31 @@ def test_the_president_delegates_and_the_member_reads_and_supervises(confirmed_f
     end_delegation(delegation=made, by=president, at=timezone.now())
     with pytest.raises(Refused, match="没有委托"):
         take(confirmed_flag, member)
+
+
+@pytest.mark.parametrize("read_before", [False, True])
+def test_the_end_of_a_delegation_ends_the_reading_it_brought_and_no_other(
+    confirmed_flag, president, post, read_before
+):
+    member, case = post("ac_member", "丁委员"), confirmed_flag.case
+    if read_before:
+        grant_access(case=case, user=member, reason="专项检查", by=president, at=timezone.now())
+    made = delegate_case(case=case, person=member, reason="疑难", by=president, at=timezone.now())
+    for _twice in range(2):
+        end_delegation(delegation=made, by=president, at=timezone.now())
+        assert Case.objects.visible_to(member).filter(pk=case.pk).exists() is read_before
+
+
+def test_a_delegation_holds_the_case_and_its_words_are_watched(confirmed_flag, president, post):
+    given = {"case": confirmed_flag.case, "person": post("ac_member"), "by": president, "at": timezone.now()}
+    with pytest.raises(Refused, match="只能在专业法官会议"):
+        delegate_case(reason="应当判决驳回", **given)
+    with CaptureQueriesContext(connection) as asked:
+        delegate_case(reason="疑难", **given)
+    statements = [query["sql"] for query in asked]
+    held = next(place for place, sql in enumerate(statements) if '"cases_case"' in sql and " FOR " in sql)
+    looked = next(place for place, sql in enumerate(statements) if 'FROM "supervision_delegation"' in sql)
+    assert held < looked
 
 
 def test_only_the_president_delegates_and_only_to_a_member_off_the_panel(

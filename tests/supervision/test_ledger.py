@@ -10,7 +10,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from audit.models import Entry
-from courts.models import Division, FixedDay
+from courts.models import Court, Division, FixedDay, Posting
 from supervision.ledger import CELLS, Month, duties, flags_behind, known_flags
 from supervision.models import Measure, Step
 
@@ -194,10 +194,34 @@ def test_the_page_says_where_few_cases_stand_behind_a_median(client, make_flag, 
 def test_numbers_lead_to_their_flags(client, make_flag, president, division_head):
     flag = make_flag(proposed_at=at(2))
     client.force_login(president)
-    link = f"{LEDGER}flags/?month=2026-06&amp;who={division_head.pk}&amp;what=seen"
+    place = f"who={division_head.pk}&amp;court={division_head.court_id}"
+    link = f"{LEDGER}flags/?month=2026-06&amp;{place}&amp;what=seen"
     assert link in client.get(f"{LEDGER}?month=2026-06").content.decode()
     assert flag.case.number in client.get(link.replace("&amp;", "&")).content.decode()
     assert client.get(link.replace("&amp;", "&").replace("seen", "x")).status_code == 404
+
+
+def test_a_measure_taken_back_was_none(make_flag, measure_of, decide, division_head, president):
+    flag = make_flag(state="CONFIRMED", first_measure_due_on=date(2026, 6, 16))
+    decide(flag)
+    measure_of(flag, state="withdrawn")
+    counts = row_of(division_head, president).counts
+    assert (counts["idle"], counts["measures"]) == (1, 0)
+
+
+def test_the_numbers_of_each_post_lead_to_the_flags_of_its_court(client, make_flag, file_case, post, court):
+    elsewhere = Court.objects.get(code="川1503")
+    person = post("president", "两院院长")
+    Posting.objects.create(user=person, court=elsewhere, role="president", starts_on=date(2020, 1, 1))
+    flags = {
+        place: make_flag(file_case(court=place, division=None), proposed_at=at(2))
+        for place in (court, elsewhere)
+    }
+    client.force_login(person)
+    for place, flag in flags.items():
+        link = f"{LEDGER}flags/?month=2026-06&who={person.pk}&court={place.pk}&what=seen"
+        found = client.get(link).context["page"].object_list
+        assert list(found) == [flag]
 
 
 def test_the_sheet_prints_month_and_meaning_and_leaves_a_trace(client, president, division_head):

@@ -15,6 +15,7 @@ from audit.trail import Refused
 from cases.models import Case, ProcedureEvent
 from catalogues.models import Edition, Item
 from catalogues.selectors import law_in_use, new_version
+from supervision.flags import close_flags_of, revoke_flag
 from supervision.measures import (
     answer_reply,
     decide_proposal,
@@ -23,6 +24,7 @@ from supervision.measures import (
     take_measure,
     withdraw_measure,
 )
+from supervision.meetings import record_meeting
 from supervision.models import Flag, LogEntry, Measure, Reply, Step
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +294,51 @@ def decide(measure, by, agree=True, reason="属于法定情形"):
     return decide_proposal(measure=measure, agree=agree, reason=reason, by=by, at=timezone.now())
 
 
+@pytest.mark.parametrize("ends", ["revoke", "close"])
+def test_a_proposal_ends_with_its_flag(confirmed_flag, division_head, president, ends):
+    measure, at = take(confirmed_flag, division_head, "M08"), timezone.now()
+    if ends == "revoke":
+        given = {"reason_code": "situation_over", "reason": "", "by": division_head, "at": at}
+        revoke_flag(flag=fresh(confirmed_flag), **given)
+    else:
+        Case.objects.filter(pk=measure.case_id).update(closed_on=MONDAY)
+        close_flags_of(case=measure.case, at=at)
+    measure.refresh_from_db()
+    assert (measure.state, measure.settled_at) == ("declined", at)
+    assert "标识已终止" in LogEntry.objects.get(act="supervision.decide_proposal").content
+    with pytest.raises(Refused, match="标识已终止") as refusal:
+        decide(measure, president)
+    assert refusal.value.status == 409
+
+
+# --- nobody on both sides --------------------------------------------------------------------------------
+def test_who_asked_and_joined_the_panel_neither_replies_nor_responds(
+    confirmed_flag, division_head, judge, vice_president
+):
+    measure = take(confirmed_flag, division_head)
+    Case.objects.filter(pk=confirmed_flag.case_id).update(presiding=division_head)
+    measure = Measure.objects.get(pk=measure.pk)
+    with pytest.raises(Refused, match="您采取了本措施"):
+        reply(measure, division_head)
+    reply(measure, judge)
+    with pytest.raises(Refused, match="继任者"):
+        answer(measure, division_head)
+    assert answer(measure, vice_president).state == "settled"
+
+
+def test_the_panel_that_asked_for_a_meeting_replies_and_another_responds(
+    confirmed_flag, division_head, vice_president
+):
+    Case.objects.filter(pk=confirmed_flag.case_id).update(presiding=division_head)
+    measure = take(confirmed_flag, division_head, "M07", content="请讨论法律适用问题")
+    said = {"attendees": ["甲", "乙"], "minutes": "记录", "opinions": [("甲", "可以")]}
+    record_meeting(measure=measure, held_on=MONDAY, by=division_head, at=timezone.now(), **said)
+    reply(measure, division_head)
+    with pytest.raises(Refused, match="继任者"):
+        answer(measure, division_head)
+    assert answer(measure, vice_president).state == "settled"
+
+
 # --- replying --------------------------------------------------------------------------------------------
 def test_a_reply_starts_the_supervisors_clock(confirmed_flag, division_head, judge):
     measure = take(confirmed_flag, division_head)
@@ -434,6 +481,12 @@ def test_who_took_it_may_withdraw_it_with_a_reason(confirmed_flag, division_head
     assert fresh(confirmed_flag).state == "CONFIRMED"
     with pytest.raises(Refused, match="不能撤回"):
         withdraw_measure(measure=measure, reason="误发", by=division_head, at=timezone.now())
+
+
+def test_the_reason_for_taking_it_back_is_watched_for_orders_too(confirmed_flag, division_head):
+    measure = take(confirmed_flag, division_head)
+    with pytest.raises(Refused, match="只能在专业法官会议"):
+        withdraw_measure(measure=measure, reason="应当判决驳回", by=division_head, at=timezone.now())
 
 
 # --- two at once -----------------------------------------------------------------------------------------

@@ -140,7 +140,11 @@ def test_p03_opinion_text_exists_only_on_the_records_of_meetings(
     said = list(meeting.opinions.values_list("speaker", "text"))
     assert sorted(said) == [("张某", "应当判决驳回"), ("李某", "应予支持")]
     row = LogEntry.objects.get(act="supervision.record_meeting")
-    assert row.opinion_at == "专业法官会议" and "张某：应当判决驳回" in row.content
+    entry = Entry.objects.get(act="supervision.record_meeting")
+    assert row.opinion_at == "专业法官会议" and row.content == entry.because
+    for words in ("应当判决驳回", "应予支持", meeting.minutes):
+        assert words not in row.content
+    assert "意见2条，见会议记录（SHA-256 " in row.content
     measure.refresh_from_db()
     assert measure.reply_due_on is not None  # the panel says what it made of it
     assert meet(measure, division_head) == meeting

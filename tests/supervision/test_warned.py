@@ -30,8 +30,9 @@ def told(case, kind):
 def measure_on(confirmed_flag, division_head, now):
     def take(state="open", **fields):
         return Measure.objects.create(
-            flag=confirmed_flag, case=confirmed_flag.case, code="M02", mode="process", taken_by=division_head, capacity="庭长",
-            basis="法发〔2021〕30号第十条", content="请报告进展", taken_at=now, state=state, **fields,
+            flag=confirmed_flag, case=confirmed_flag.case, code="M02", mode="process", capacity="庭长",
+            basis="法发〔2021〕30号第十条", content="请报告进展", taken_at=now, state=state,
+            **({"taken_by": division_head} | fields),
         )  # fmt: skip
 
     return take
@@ -77,6 +78,9 @@ def test_a_confirmed_flag_without_a_measure_warns_the_head_until_one_is_taken(
     confirmed_flag.save()
     assert warned(confirmed_flag.case) == {("idle", "overdue")}
     assert division_head in told(confirmed_flag.case, "idle")
+    for state in ("proposed", "declined", "withdrawn"):
+        measure_on(state)
+        assert warned(confirmed_flag.case) == {("idle", "overdue")}, state
     measure_on()
     assert warned(confirmed_flag.case) == set()
 
@@ -91,6 +95,26 @@ def test_the_panel_is_warned_of_what_it_must_answer_and_the_supervisor_of_what_t
     measure.save()
     assert warned(confirmed_flag.case) == {("answer", "urgent")}
     assert told(confirmed_flag.case, "answer") == {division_head}
+
+
+def test_of_a_reply_the_supervisor_who_asked_is_told_and_no_other(
+    confirmed_flag, measure_on, division_head, vice_president
+):
+    replied = {"state": "replied", "replied_at": timezone.now()}
+    measure_on(**replied, answer_due_on=DAY)
+    measure_on(**replied, answer_due_on=DAY + timedelta(days=90), ordinal=2, taken_by=vice_president)
+    assert warned(confirmed_flag.case) == {("answer", "urgent")}
+    assert told(confirmed_flag.case, "answer") == {division_head}
+
+
+def test_of_a_reply_the_successor_is_told_once_the_supervisor_left(
+    confirmed_flag, measure_on, division_head, post, division, judge
+):
+    measure_on("replied", replied_at=timezone.now(), answer_due_on=DAY)
+    division_head.postings.update(ends_on=DAY)
+    new = post("division_head", "新庭长", division=division)
+    warned(confirmed_flag.case)
+    assert told(confirmed_flag.case, "answer") == {new}
 
 
 def test_a_letter_without_reply_warns_its_addressee(file_case, division_head, president, now):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from supervision.lifecycle import ACTS, problem_of_reason, reasons_for
 from supervision.wording import BLOCK, HINT, OUTCOME, directives_in, find_directives, hints, refusal
 
 
@@ -29,6 +30,12 @@ def grades(text: str) -> list[str]:
         "可以考虑轻一点，要求判处缓刑",
         "不得判处缓刑",
         "请合议庭判决驳回原告的请求",
+        "建议维持原判",
+        "请按一审结果处理",
+        "原告的请求不能支持",
+        "原告请求不能支持",
+        "判三缓四较妥",
+        "判赔五十万元为宜",
     ],
 )
 def test_an_order_on_the_outcome_is_refused(text):
@@ -105,6 +112,13 @@ def test_the_sentence_says_how_to_put_it_otherwise():
 
 def test_every_text_of_an_act_is_looked_at():
     assert [found.grade for found in directives_in(["请报告进展", "必须支持原告"])] == [OUTCOME]
+
+
+@pytest.mark.parametrize("act", [act for act, rule in ACTS.items() if rule.reason])
+def test_the_reason_of_every_act_on_a_flag_is_watched(act):
+    code = next((reason.code for reason in reasons_for(act)), "")
+    assert "只能在专业法官会议" in problem_of_reason(act, code, "应当判决驳回原告的请求")
+    assert problem_of_reason(act, code, "证据没有变化") is None
 
 
 def test_words_are_found_where_they_stand():
