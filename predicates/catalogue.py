@@ -2,6 +2,7 @@
 
 params:   {group_party_n: {v: 10, note: "…"}}
 fields:   {same_side_max: [int, filing, "what it means"], case_type: [enum, filing, "civil|criminal"]}
+          what a field means is for people: of the values of an enum or a list it promises nothing
 rules:    [{c: B01, cat: B, name: …, src: …, stage: filing, mode: auto, sev: high, conf: secret, when: {…},
             examples: [{hits: true, facts: {…}, name: …}]}]
 profiles: {full: {codes: "*"}, some: {codes: [B01]}, grouped: {heads: {…: [B01]}}}
@@ -9,7 +10,6 @@ profiles: {full: {codes: "*"}, some: {codes: [B01]}, grouped: {heads: {…: [B01
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,6 @@ from predicates.problems import Misread, Path, Problem, misread, shown, unknown
 from predicates.reading import check_value, read_condition
 from predicates.terms import Condition, Fact, Facts, Parameters, facts_of
 
-CHOICES = re.compile(r"\w+(\|\w+)+")
 SECRET = "secret"
 
 
@@ -86,33 +85,45 @@ def read_catalogue(document: object, overrides: Parameters | None = None) -> Cat
     body = _mapping(document, "the catalogue", "目录", ())
     facts = read_facts(_mapping(body.get("fields"), "fields", "fields", ("fields",)))
     parameters = _overridden(
-        _read_parameters(_mapping(body.get("params", {}), "params", "params", ("params",))), overrides or {}
+        _read_parameters(_mapping(_or_none_at_all(body, "params"), "params", "params", ("params",))),
+        overrides or {},
     )
     return Catalogue(
         facts,
         parameters,
         read_rules(body.get("rules"), facts, parameters),
-        _mapping(body.get("profiles", {}), "profiles", "profiles", ("profiles",)),
+        _profiles(_mapping(_or_none_at_all(body, "profiles"), "profiles", "profiles", ("profiles",))),
     )
 
 
+def _or_none_at_all(body: Mapping[str, Any], key: str) -> object:
+    """What stands under a key; nothing written there is the same as an empty mapping."""
+    given = body.get(key)
+    return {} if given is None else given
+
+
+def _profiles(given: Mapping[str, Any]) -> dict[str, Any]:
+    """By name as text: YAML reads ``2022:`` as a number and ``yes:`` as true."""
+    return {str(name): profile for name, profile in given.items()}
+
+
 def read_facts(fields: Mapping[str, Any]) -> dict[str, Fact]:
-    """The facts of a file: name to type, stage and meaning. An ``enum`` whose meaning is ``a|b|c`` has these values."""
+    """The facts of a file: name to type, stage and meaning.
+
+    The values of an ``enum`` are any text: a meaning that lists some is a guess, and what is not among them does not match.
+    """
     facts: dict[str, Fact] = {}
     for name, given in fields.items():
         path = ("fields", str(name))
-        if not isinstance(given, list) or not given or not all(isinstance(one, str) for one in given):
+        if not isinstance(given, list) or not given or any(isinstance(one, list | Mapping) for one in given):
             raise _within(path, misread(
                 f"{shown(given)} describes no fact; give [type, stage, meaning]",
                 f"{shown(given)} 不是事实的说明；应为 [类型, 阶段, 含义]",
             ), f'field "{name}"', f"事实“{name}”")  # fmt: skip
-        kind, stage, meaning = (*given, "any", "")[:3] if len(given) < 3 else given[:3]
+        kind, stage, meaning = (*map(_said, given), "", "")[:3]
         if kind not in TYPES:
             raise _within(path, unknown("type", "类型", kind, TYPES), f'field "{name}"', f"事实“{name}”")
-        choices = meaning.split("|") if kind == "enum" and CHOICES.fullmatch(meaning) else ()
-        facts[str(name)] = Fact(
-            str(name), kind, str(name), "", tuple((code, code) for code in choices), stage, False, meaning
-        )
+        facts[str(name)] = Fact(str(name), kind, str(name), stage=stage or "any", meaning=meaning)
     return facts
 
 
@@ -244,7 +255,10 @@ def _mapping(value: object, what: str, chinese: str, path: Path) -> Mapping[str,
 
 
 def _text(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
+    return _said(body.get(key))
+
+
+def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 

@@ -50,9 +50,17 @@ class Document:
 def load_values(text: str) -> object:
     """A small YAML or JSON text. JSON first: YAML takes 1e8 for a word."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once_each)
     except (ValueError, RecursionError):
         return Document(text).body
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """As a mapping; ``ValueError`` where a name stands twice, which YAML then refuses with its line."""
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        raise ValueError
+    return body
 
 
 def _composed(text: str) -> Any:

@@ -101,6 +101,45 @@ def test_a_profile_narrows_the_rules(run, profile, expected):
     assert [hit["rule"] for hit in answer["hits"]] == expected
 
 
+def test_a_value_that_a_meaning_does_not_list_is_text_that_does_not_match(run, changed):
+    _, answers, error = run(
+        {"id": 1, "facts": GROUP | {"case_type": "maritime", "cause_tags": ["nobody"]}},
+        {"id": 2, "facts": GROUP},
+    )
+    assert ([[hit["rule"] for hit in one["hits"]] for one in answers], error) == ([[], ["B01"]], "")
+    catalogue = changed(rules=[{"c": "Z1", "when": {"f": "case_type", "op": "eq", "v": "maritime"}}])
+    code, (answer,), _ = run({"id": 1, "facts": {"case_type": "maritime"}}, catalogue=catalogue)
+    assert (code, answer["hits"][0]["rule"]) == (0, "Z1")
+
+
+def test_empty_keys_count_as_empty_and_meanings_need_be_no_text(run, tmp_path):
+    catalogue = tmp_path / "small.yaml"
+    catalogue.write_text(
+        "params:\nprofiles:\nfields: {n: [int, any, 5], b: [bool, any, yes], s: [str, any, ], d: [int, 2022]}\n"
+        "rules: [{c: Z1, when: {f: n, op: gte, v: 2}}]\n"
+    )
+    code, (answer,), error = run({"id": 1, "facts": {"n": 2, "b": True}}, catalogue=catalogue)
+    assert (code, answer["hits"], error) == (0, [{"rule": "Z1", "evidence": {"n": 2}}], "")
+
+
+@pytest.mark.parametrize("name", [1, 2022, True])
+def test_profiles_may_be_named_by_numbers_and_an_unknown_one_is_refused_in_a_sentence(run, changed, name):
+    catalogue = changed(profiles={name: {"codes": ["B01"]}})
+    facts = {"id": 1, "facts": GROUP | {"remanded": True}}
+    _, (answer,), _ = run(facts, catalogue=catalogue, profile=name)
+    assert [hit["rule"] for hit in answer["hits"]] == ["B01"]
+    code, answers, error = run(facts, catalogue=catalogue, profile="full")
+    assert (code, answers, error.count("\n")) == (2, [], 1)
+    assert 'unknown profile "full"' in error
+
+
+def test_parameters_set_twice_are_refused(run, tmp_path):
+    for text in ('{"group_party_n": 12, "group_party_n": 13}', "group_party_n: 12\ngroup_party_n: 13\n"):
+        (tmp_path / "params").write_text(text)
+        code, _, error = run({"id": 1, "facts": GROUP}, params=tmp_path / "params")
+        assert code == 2 and '"group_party_n" stands twice' in error
+
+
 @pytest.mark.parametrize("text", ['{"group_party_n": 13}', "group_party_n: 13"])
 def test_parameters_are_set_otherwise(run, tmp_path, text):
     (tmp_path / "params").write_text(text)
@@ -117,7 +156,8 @@ def test_parameters_are_set_otherwise(run, tmp_path, text):
         ({"id": "a", "facts": {"same_side_max": 12.0}}, "a", "12.0 is not a whole number"),
         ({"id": "a", "facts": {"remanded": 1}}, "a", "1 is not true or false"),
         ({"id": "a", "facts": {"cause_tags": "wage"}}, "a", "is not a list of texts"),
-        ({"id": "a", "facts": {"case_type": "civl"}}, "a", 'did you mean "civil"?'),
+        ({"id": "a", "facts": {"case_type": 1}}, "a", "1 is not text"),
+        ({"id": "a", "facts": {"cause_tags": [1]}}, "a", "is not a list of texts"),
         ({"id": "a"}, "a", "facts: missing"),
         ({"id": "a", "facts": []}, "a", "facts: missing or no object"),
         ({"facts": {}}, None, "id: missing"),
