@@ -43,6 +43,14 @@ def draft(trial_office, now):
 
 
 @pytest.fixture
+def secret_draft(trial_office, now):
+    """The next version of D03, which reads a complaint."""
+    version = rules.draft_version(rule=in_force("D03").rule, by=trial_office, at=now)
+    said = {"condition": SECRET, "effective_from": today()}
+    return rules.edit_version(version=version, said=said, by=trial_office, at=now)
+
+
+@pytest.fixture
 def submitted(draft, trial_office, now):
     return rules.submit_version(version=draft, by=trial_office, at=now)
 
@@ -149,7 +157,7 @@ def test_anothers_own_rule_is_not_ours_to_edit(own_rule, post, now):
     ],
 )
 def test_what_cannot_be_read_is_not_stored_and_the_sentence_says_what_would_be_right(
-    draft, trial_office, now, said, word
+    own_rule, trial_office, now, said, word
 ):
     with refused(409, word):
         rules.edit_version(version=draft, said=said, by=trial_office, at=now)
@@ -222,8 +230,8 @@ def test_no_example_comes_from_a_case_one_may_not_see_nor_from_a_sealed_one(
             rules.add_example(version=draft, case=case, hit=True, by=trial_office, at=now)
 
 
-def test_a_secret_rule_takes_examples_by_hand_alone(draft, file_case, trial_office, now):
-    version = rules.edit_version(version=draft, said={"condition": SECRET}, by=trial_office, at=now)
+def test_a_secret_rule_takes_examples_by_hand_alone(secret_draft, file_case, trial_office, now):
+    version = secret_draft
     with refused(409, "涉密"):
         rules.add_example(version=version, case=file_case(), hit=True, by=trial_office, at=now)
     version = rules.add_example(
@@ -399,8 +407,8 @@ def test_nothing_is_released_before_its_day(draft, trial_office, colleague, now)
         rules.release_version(version=version, by=colleague, at=now)
 
 
-def test_a_secret_rule_is_released_without_looking_at_cases(draft, trial_office, colleague, now):
-    version = rules.edit_version(version=draft, said={"condition": SECRET}, by=trial_office, at=now)
+def test_a_secret_rule_is_released_without_looking_at_cases(secret_draft, trial_office, colleague, now):
+    version = secret_draft
     for _ in range(len(version.examples)):
         version = rules.drop_example(version=version, place=0, by=trial_office, at=now)
     for found in (True, False):
