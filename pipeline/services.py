@@ -27,6 +27,7 @@ from pipeline.models import Followed
 from supervision.facts import refresh_facts
 from supervision.rulebook import in_force_key, profiles_in_use
 from supervision.screening import screen_cases
+from supervision.turns import take_screening_turn
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
 FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings")
@@ -143,9 +144,10 @@ def refresh_changed(*, at: datetime, today: date) -> Tally:
 
 
 def refresh_cases(ids: Sequence[int], *, at: datetime, today: date, tally: Tally) -> None:
-    """All stages for these cases, in order. The caller holds the transaction."""
+    """All stages for these cases, in order. The caller holds the transaction, and no case in it yet."""
     if not ids:
         return
+    take_screening_turn()
     tally.cases += len(ids)
     for stage, step in STEPS.items():
         with tally.timed(stage):

@@ -21,6 +21,7 @@ from supervision import fact_kinds as kinds
 from supervision import secret_fact_sql
 from supervision.fact_sql import refresh_statement
 from supervision.models import CaseFacts, SecretFacts
+from supervision.turns import take_screening_turn
 
 #: From so many cases on, one pass over all parties is quicker than asking the index for every name.
 MANY = 300
@@ -47,6 +48,7 @@ def refresh_facts(case_ids: Sequence[int] | None, today: date) -> int:
     What a case changes of others of the same defendant and cause (系列案件数) is written too, and those others are put into
     the outbox (``cases.Change``), so that they are screened at the next turn. A count never tells of secret facts.
     """
+    take_screening_turn()
     slices = [None] if case_ids is None else slices_of(case_ids)
     return sum(refresh_slice(ids, today) for ids in slices)
 

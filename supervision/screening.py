@@ -25,10 +25,9 @@ from supervision.lifecycle import LIVE, OPEN
 from supervision.models import CaseFacts, Flag
 from supervision.rulebook import RuleBook, rulebooks
 from supervision.screening_sql import quoted, screen_sql
+from supervision.turns import take_screening_turn
 
 PROPOSE = "supervision.propose_flag"
-#: One screening at a time: two that meet would follow the same flags in another order each.
-ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('supervision.screening', 0))"
 #: As whoever writes about a flag holds its case first.
 HOLD = f"""
 SELECT FROM cases_case WHERE id IN (SELECT case_id FROM supervision_flag WHERE state IN ({quoted(OPEN)}) {{bound}})
@@ -56,8 +55,8 @@ def screen_cases(case_ids: Sequence[int] | None, today: date, at: datetime) -> d
     counts = Counter(raised=0, changed=0, lapsed=0, closed=0)
     if ids == []:
         return dict(counts)
+    take_screening_turn()
     with connection.cursor() as cursor:
-        cursor.execute(ALONE)
         cursor.execute(
             HOLD.format(bound="" if ids is None else "AND case_id = ANY(%s)"), [ids] if ids else None
         )

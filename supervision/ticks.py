@@ -31,6 +31,7 @@ from supervision.models.flags import OPEN
 from supervision.rulebook import RuleBook, rulebook_of
 from supervision.screening import screen_cases
 from supervision.statements import LONGEST, STATE, keep
+from supervision.turns import take_screening_turn
 
 ACT = "supervision.tick_boxes"
 HANDED_ON = "立案时反映，转督察核查"
@@ -99,6 +100,7 @@ def tick_boxes(*, case: Case, ticks: Mapping[str, tuple[bool, str]], by: User, a
     """
     if not (may_on(by, Permission.TICK_AT_FILING, case) and is_visible(case, by)):
         raise trail.Refused(NOT_YOURS, act=ACT, on=case, by=by)
+    take_screening_turn()
     case = locked(case)
     refresh_facts([case.pk], today())
     book = rulebook_of(case.court_id, today())
