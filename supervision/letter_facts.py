@@ -56,7 +56,7 @@ def until(clock: Clock, today: date) -> str:
     return f"届满日{in_words(clock.due_on)}，{lasts}"
 
 
-def cite_flag(flag: Flag) -> Fact:
+def cite_flag(flag: Flag, today: date) -> Fact:
     """An open flag: by which rule, since when, and until when somebody must decide."""
     name = f"{flag.rule.code} {flag.version.name}"
     values = about(flag.case) | {
@@ -70,7 +70,8 @@ def cite_flag(flag: Flag) -> Fact:
         f"{named(flag.case)}：四类案件标识“{name}”于{in_words(timezone.localdate(flag.proposed_at))}提出，"
         f"现为“{flag.get_state_display()}”{days}。"
     )
-    mark = "flag" if waits else "supervised"
+    is_late = waits and flag.due_on is not None and flag.due_on < today
+    mark = "flag" if is_late or flag.state == "EXPIRED" else "supervised"
     return fact("flag", flag.pk, flag.case, name, says, flag.version.basis, values, mark, flag.is_open)
 
 
@@ -159,7 +160,7 @@ def facts_about(
             cite_clock(clock, law, today)
             for clock in clocks.order_by("due_on", "case__number", "rule", "turn")
         ),
-        *map(cite_flag, flags),
+        *(cite_flag(flag, today) for flag in flags),
         *(cite_measure(measure, today) for measure in measures),
     ]
 
@@ -192,7 +193,7 @@ def as_of_now(facts: Sequence[Fact], today: date) -> list[Fact | None]:
                 found.append(cite_clock(clock, law, today) if clock else None)
             case "flag":
                 flag = flags.get(each["key"])
-                found.append(cite_flag(flag) if flag and not flag.secret else None)
+                found.append(cite_flag(flag, today) if flag and not flag.secret else None)
             case "measure":
                 measure = measures.get(each["key"])
                 found.append(cite_measure(measure, today) if measure else None)

@@ -8,12 +8,20 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Clock, Doubt, ProcedureEvent
+from cases.models import Case, Clock, Doubt, ProcedureEvent
+from supervision.facts import refresh_facts
+from supervision.flags import confirm_flag
+from supervision.letters import Addressee, Subject, draft_letter
+from supervision.measures import take_measure
+from supervision.models import Flag, Rule
+from supervision.rules import draft_version
+from supervision.screening import screen_cases
 from tests.journeys.conftest import NARROW, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TODAY = timezone.localdate()
+FIVE = {"f": "same_side_max", "op": "gte", "v": 5}
 HOME, LIST, ALERTS = "dashboard:home", "cases:list", "alerts:day"
 PAGES = {
     "president": [
@@ -25,6 +33,27 @@ PAGES = {
         "dashboard:trail",
         "dashboard:definitions",
         "courts:account",
+        "supervision:waiting",
+        "supervision:flag",
+        "supervision:measure-new",
+        "supervision:measure",
+        "supervision:desk",
+        "supervision:delegate",
+        "supervision:powers",
+        "supervision:facts",
+        "supervision:log",
+        "supervision:ledger",
+        "supervision:quality",
+        "supervision:letters",
+        "supervision:letter-new",
+        "supervision:letter",
+        "supervision:circulars",
+        "supervision:risks",
+        "supervision:risk-quarter",
+        "supervision:rules",
+        "supervision:rule",
+        "supervision:inquiries",
+        "supervision:inquiry-new",
     ],
     "trial_office": [
         HOME,
@@ -35,11 +64,44 @@ PAGES = {
         "cases:convert",
         "cases:exclude",
         "cases:number",
+        "supervision:waiting",
+        "supervision:letters",
+        "supervision:letter-new",
+        "supervision:letter-edit",
+        "supervision:circulars",
+        "supervision:rules",
+        "supervision:rule-new",
+        "supervision:rule-edit",
+        "supervision:rule-add-example",
+        "supervision:replay",
+        "supervision:ledger",
+        "supervision:risks",
     ],
-    "judge": [HOME, "dashboard:mine", "cases:page", "cases:event", "cases:pause", "cases:close", ALERTS],
-    "itadmin": [HOME, "courts:account"],
-}
-"""Address names; those about a case are opened for the case of ``a_case``."""
+    "division_head": ["supervision:waiting", "supervision:flag", "supervision:measure-new", "supervision:desk"],
+    "judge": [
+        HOME,
+        "dashboard:mine",
+        "cases:page",
+        "cases:event",
+        "cases:pause",
+        "cases:close",
+        ALERTS,
+        "supervision:waiting",
+        "supervision:flag",
+        "supervision:flag-new",
+        "supervision:measure",
+        "supervision:mine",
+        "supervision:facts",
+        "supervision:looked",
+        "supervision:log",
+        "supervision:letters",
+    ],
+    "filing": ["supervision:to-tick", "supervision:ticks"],
+    "discipline": ["supervision:waiting", "supervision:state", "supervision:letters", "supervision:ledger", "supervision:inquiries"],
+    "petition": ["supervision:state"],
+    "itadmin": [HOME, "courts:account", "supervision:rules", "supervision:rule-new"],
+}  # fmt: skip
+"""Address names; those about a case, a flag, a measure, a letter or a rule are opened for those of ``a_case``."""
 
 
 @pytest.fixture
@@ -69,16 +131,54 @@ def a_case(transactional_db, file_case, now):
     return case
 
 
-def address(name: str, case) -> str:
+@pytest.fixture
+def supervised(a_case, file_case, division_head, trial_office, division, court, now):
+    """What the pages of supervision are opened for: of the case a confirmed flag, a measure that waits, a letter, a draft rule."""
+    crowds = [a_case, file_case(plaintiffs=15), file_case(plaintiffs=12, judge=None)]
+    Case.objects.filter(pk=a_case.pk).update(plaintiffs=12)
+    ids = [case.pk for case in crowds]
+    refresh_facts(ids, TODAY)
+    screen_cases(ids, TODAY, now)
+    flag = confirm_flag(flag=Flag.objects.get(case=a_case, rule__code="B01"), by=division_head, at=now)
+    given = {"content": "请报告案件进展。", "basis": "法发〔2021〕30号第十条", "by": division_head, "at": now}
+    measure = take_measure(flag=flag, code="M02", **given)
+    subject, to = Subject(cases=(a_case,)), Addressee(division=division)
+    letter = draft_letter(kind="prompt", court=court, to=to, subject=subject, by=trial_office, at=now)
+    said = {"name": "一方五人以上", "stage": "filing", "mode": "auto", "severity": "mid", "condition": FIVE}
+    version = draft_version(court=court, code="B-01", category="B", by=trial_office, at=now, said=said)
+    return {
+        "case": a_case.pk, "flag": flag.pk, "measure": measure.pk, "letter": letter.pk, "version": version.pk,
+        "rule": Rule.objects.get(code="B01", court=None).pk, "filed": crowds[-1].pk,
+    }  # fmt: skip
+
+
+#: The pages of supervision that are about one thing, by what it is; all others are about nothing.
+ABOUT = {
+    "case": ["delegate", "facts", "looked", "flag-new"],
+    "filed": ["ticks"],
+    "flag": ["flag", "measure-new"],
+    "measure": ["measure"],
+    "letter": ["letter", "letter-edit"],
+    "rule": ["rule"],
+    "version": ["rule-edit", "rule-add-example", "replay"],
+}
+THINGS = {f"supervision:{name}": thing for thing, names in ABOUT.items() for name in names}
+
+
+def address(name: str, things) -> str:
     about_case = name.startswith("cases:") and name not in ("cases:list", "cases:doubts")
-    return reverse(name, args=[case.pk]) if about_case else reverse(name)
+    thing = "case" if about_case else THINGS.get(name)
+    if name == "supervision:inquiry-new":
+        return f"{reverse(name)}?case={things['case']}"
+    return reverse(name, args=[things[thing]] if thing else [])
 
 
 @pytest.fixture(params=PAGES)
-def person(request, a_case, post):
+def person(request, supervised, post):
     role = request.param
-    user = post("itadmin") if role == "itadmin" else request.getfixturevalue(role)
-    return user, [address(name, a_case) for name in PAGES[role]]
+    known = role in ("president", "trial_office", "judge", "division_head")
+    user = request.getfixturevalue(role) if known else post(role)
+    return user, [address(name, supervised) for name in PAGES[role]]
 
 
 def overflow(page) -> int:

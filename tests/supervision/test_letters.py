@@ -14,9 +14,9 @@ from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Clock
 from courts.models import Court, Division, FixedDay, Posting, User
-from supervision.letter_facts import changes
+from supervision.letter_facts import changes, cite_measure
 from supervision.letter_states import ACTS
-from supervision.letter_texts import Text, in_full
+from supervision.letter_texts import Text, in_full, titled
 from supervision.letters import (
     Addressee,
     Subject,
@@ -36,7 +36,7 @@ from supervision.letters import (
     send_letter,
     take_back_letter,
 )
-from supervision.models import Copy, Letter, LetterStep, LogEntry
+from supervision.models import Copy, Letter, LetterStep, LogEntry, Measure
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 6, 1)
@@ -214,6 +214,40 @@ def test_an_open_flag_is_cited_with_its_rule_and_its_day(make_flag, division, co
 
 
 # --- whom it may be for -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("state", "due_on", "about", "asked"),
+    [
+        ("PROPOSED", date(2026, 6, 3), "四类案件监督管理", "说明办理进展"),
+        ("PROPOSED", date(2026, 5, 29), "四类案件标识逾期未处理", "说明超期或者未办理的原因"),
+        ("EXPIRED", None, "四类案件标识逾期未处理", "说明超期或者未办理的原因"),
+        ("CONFIRMED", date(2026, 5, 29), "四类案件监督管理", "说明办理进展"),
+    ],
+)
+def test_a_letter_says_late_only_of_what_is_late(
+    make_flag, division, court, trial_office, file_case, state, due_on, about, asked
+):
+    flag = make_flag(file_case(), state=state, due_on=due_on)
+    letter = write_about(flag, trial_office, court, division, kind="urge")
+    assert (about in letter.title, asked in letter.required) == (True, True)
+    assert ("前处理" in letter.body) == (state == "PROPOSED")
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "about"),
+    [("open", date(2026, 5, 29), "监督措施逾期未答复"), ("open", date(2026, 6, 3), "监督措施答复"), ("settled", date(2026, 5, 29), "监督措施答复")],
+)  # fmt: skip
+def test_a_measure_is_called_unanswered_only_past_its_day(
+    confirmed_flag, division_head, now, state, due, about
+):
+    measure = Measure.objects.create(
+        flag=confirmed_flag, case=confirmed_flag.case, code="M02", mode="process", taken_by=division_head, capacity="庭长",
+        content="请报告进展。", basis="法发〔2021〕30号第十条", taken_at=now, reply_due_on=due, state=state,
+        settled_at=now if state == "settled" else None,
+    )  # fmt: skip
+    fact = cite_measure(measure, date(2026, 6, 1))
+    assert titled("督办函", [fact]) == f"关于{about}的督办函"
+
+
 def test_nobody_learns_of_a_case_by_a_letter_about_it(draft, court, near_case):
     other = Division.objects.create(court=court, name="刑事审判庭")
     with pytest.raises(Refused, match="不在刑事审判庭的职责范围内"):

@@ -135,15 +135,58 @@ def test_the_log_of_a_case_one_does_not_see_is_not_there(client, outsider, logge
 
 def test_the_sheet_prints_the_conditions_and_leaves_a_trace(client, judge, logged):
     client.force_login(judge)
-    answer = client.get(f"{LOG}sheet/?measure=M02&person=吴")
+    answer = client.get(f"{LOG}sheet/?measure=M02&person=吴&case={logged.pk}")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()
-    above = [row[0] for row in rows[:6]]
+    above = [row[0] for row in rows[:7]]
     assert "人员：吴" in above
     assert any(text.startswith("措施：M02 ") for text in above)
     assert "行数：1" in above
     assert rows[-1][9] == "请报告案件进展。"
     entry = Entry.objects.get(act="supervision.export_log")
     assert (entry.actor_id, entry.after["count"]) == (judge.pk, 1)
+
+
+@pytest.mark.parametrize("who", ["judge", "division_head", "vice_president", "discipline"])
+def test_the_log_of_many_cases_is_not_taken_out_by_those_who_read_it_case_by_case(
+    request, client, logged, who
+):
+    client.force_login(request.getfixturevalue(who))
+    assert "log/sheet/" not in page_of(client)
+    refused = client.get(f"{LOG}sheet/")
+    assert (refused.status_code, "请点案号进入该案的监督日志" in refused.content.decode()) == (403, True)
+    assert Entry.objects.get(act="supervision.export_log").outcome == "refused"
+    assert "log/sheet/" in page_of(client, f"?case={logged.pk}")
+    assert client.get(f"{LOG}sheet/?case={logged.pk}").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["president", "trial_office"])
+def test_those_who_answer_for_the_ledgers_of_a_court_take_out_its_log(request, client, logged, who):
+    client.force_login(request.getfixturevalue(who))
+    assert "log/sheet/" in page_of(client)
+    assert client.get(f"{LOG}sheet/").status_code == 200
+
+
+def test_a_sheet_with_secret_rows_is_counted_in_no_open_entry(client, president, logged):
+    client.force_login(president)
+    client.get(f"{LOG}sheet/?case={logged.pk}")
+    entry = Entry.objects.get(act="supervision.export_log")
+    assert (entry.after["count"], entry.secret) == (3, True)
+
+
+def test_a_sheet_without_secret_rows_is_an_open_entry(client, president, logged):
+    client.force_login(president)
+    client.get(f"{LOG}sheet/?case={logged.pk}&measure=M02")
+    entry = Entry.objects.get(act="supervision.export_log")
+    assert (entry.after["count"], entry.secret) == (1, False)
+
+
+@pytest.mark.parametrize("address", ["/supervision/log/?case={}", "/supervision/log/sheet/?case={}"])
+def test_whoever_opens_the_log_of_a_case_leaves_a_trace(client, judge, president, logged, address):
+    for person in (judge, president):  # the judge reads the own case
+        client.force_login(person)
+        assert client.get(address.format(logged.pk)).status_code == 200
+    readers = Entry.objects.filter(act="cases.read", case_id=logged.pk).values_list("actor_id", flat=True)
+    assert list(readers) == [president.pk]
 
 
 def test_the_file_is_handed_out_under_the_number_of_the_case(client, judge, logged):
@@ -168,3 +211,10 @@ def test_the_page_costs_the_same_however_long(client, judge, line, costs_the_sam
     log.write_many([line])
     client.force_login(judge)
     costs_the_same(lambda: client.get(LOG), grow=lambda: log.write_many([line] * 20))
+
+
+def test_of_what_was_done_at_one_moment_the_last_comes_first(client, president, line, flagged_case):
+    log.write_many([replace(line, content=f"第{place}步") for place in range(1, 7)])
+    client.force_login(president)
+    shown = client.get(f"{LOG}?case={flagged_case.pk}").context["lines"]
+    assert [each.entry.content for each in shown] == [f"第{place}步" for place in range(6, 0, -1)]
