@@ -21,6 +21,7 @@ from courts.models import User
 from courts.roles import Permission
 from supervision.files import export_file
 from supervision.log_queries import LogForm, LogLine, lines_of, matching
+from supervision.looked import note_reading
 from supervision.models import LogEntry
 from supervision.secrecy import keeps, kept_by
 from supervision.sheets import sheet_response, taken_out
@@ -29,6 +30,7 @@ PAGE = 50
 MOST_SHOWN = 10_000
 MOST_ROWS = 50_000
 EXPORT = "supervision.export_log"
+NOT_IN_BULK = "您的职务只能逐案导出监督日志：请点案号进入该案的监督日志，再导出。"
 COLUMNS = (
     ("时间", 18), ("案号", 30), ("行为", 16), ("行为人", 12), ("身份", 30), ("职责范围", 20), ("标识", 10), ("措施", 30),
     ("依据", 40), ("内容", 60), ("意见发表场合", 16), ("附件摘要", 20), ("答复期限", 12), ("现状", 14),
@@ -46,12 +48,15 @@ class NewestFirst(Paginator):
 @login_required
 @require_GET
 def log_list(request: HttpRequest) -> HttpResponse:
-    """What was done in supervising the cases one sees, newest first; of one case with ``case=``."""
+    """What was done in supervising the cases one sees, newest first; of one case with ``case=``, which leaves a trace."""
     refuse_strangers(request.user, "supervision.see_log")
     form, case = LogForm(request.GET), case_asked(request)
+    if case:
+        note_reading(case, by=request.user, at=timezone.now())
     page = NewestFirst(entries_for(request.user, form, case), PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "case": case, "page": page, "lines": lines_of(list(page.object_list))}
     context |= {"kept": kept(request), "keeps": case is not None and keeps(request.user, case)}
+    context["may_take_out"] = case is not None or bool(exporting_courts(request.user))
     context["sees_ledger"] = request.user.may(Permission.SEE_LEDGER) or request.user.may(
         Permission.TAKE_MEASURES
     )
@@ -61,20 +66,21 @@ def log_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def log_sheet(request: HttpRequest) -> HttpResponseBase:
-    """The same rows as XLSX, with the conditions above them. Leaves a trace."""
+    """The rows of one case as XLSX, or of the courts one answers for, with the conditions above them. Leaves a trace."""
     refuse_strangers(request.user, EXPORT)
-    form, case = LogForm(request.GET), case_asked(request)
-    found, now = entries_for(request.user, form, case), timezone.now()
+    form, case, now = LogForm(request.GET), case_asked(request), timezone.now()
+    found = entries_to_take_out(request.user, form, case)
     count = found.count()
     if count > MOST_ROWS:
         sentence = f"符合条件的记录超过 {MOST_ROWS:,} 条，请缩小条件再导出"
         raise trail.Refused(sentence, act=EXPORT, by=request.user, status=409)
     asked = form.described() if form.is_valid() else []
     above = [*([("案号", case.number)] if case else []), *asked, *taken_out(request.user, now, count)]
-    with transaction.atomic():
-        trail.record(
-            EXPORT, by=request.user, at=now, on=case, after={"conditions": dict(asked), "count": count}
-        )
+    if case:
+        note_reading(case, by=request.user, at=now)
+    with transaction.atomic():  # a count that includes a secret chain would betray it to the case's judge
+        after, secret = {"conditions": dict(asked), "count": count}, found.filter(stream="secret").exists()
+        trail.record(EXPORT, by=request.user, at=now, on=case, after=after, secret=secret)
     return sheet_response("监督日志", above=above, columns=COLUMNS, rows=rows_of(found))
 
 
@@ -112,6 +118,22 @@ def case_asked(request: HttpRequest) -> Case | None:
 def entries_for(user: User, form: LogForm, case: Case | None) -> Any:
     entries = LogEntry.objects.visible_to(user)
     return matching(entries.filter(case=case) if case else entries, form)
+
+
+def entries_to_take_out(user: User, form: LogForm, case: Case | None) -> Any:
+    """Rows of one case for whoever reads them; of many cases only for those who may take out lists and see ledgers."""
+    entries = entries_for(user, form, case)
+    if case:
+        return entries
+    courts = exporting_courts(user)
+    if not courts:
+        raise trail.Refused(NOT_IN_BULK, act=EXPORT, by=user)
+    return entries.filter(court__in=courts)
+
+
+def exporting_courts(user: User) -> set[int]:
+    """Courts whose log this person may take out as a whole."""
+    return user.courts_where(Permission.SEE_LEDGER) & user.courts_where(Permission.EXPORT_CASES)
 
 
 def kept(request: HttpRequest) -> str:

@@ -23,6 +23,7 @@ from courts.models import User
 from courts.roles import Permission
 from supervision.delegations import is_president
 from supervision.desk import line_of, may_decide, turn_of
+from supervision.looked import note_reading
 from supervision.measure_forms import (
     MOST_ROWS,
     OPINION_ROWS,
@@ -105,6 +106,7 @@ def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
     rules = law_in_use().measures
     choices = [choice_of(request.user, flag, rules[code]) for code in sorted(rules)]
     refuse_without_any_power(request.user, flag, rules)
+    note_reading(flag.case, by=request.user, at=timezone.now())
     chosen = next((each for each in choices if each.rule.code == request.GET.get("code")), None)
     form = form_for(request, flag, chosen) if chosen and not chosen.why else None
     if request.method == "POST" and chosen is not None and (form is None or form.is_valid()):
@@ -163,10 +165,13 @@ def save(request: HttpRequest, flag: Flag, chosen: Choice, form: MeasureForm | N
 
 # --- the thread ------------------------------------------------------------------------------------------
 def measure_of(request: HttpRequest, pk: int) -> Measure:
+    """The measure, if this person may see it. Leaves a trace like reading the case."""
     about = Measure.objects.visible_to(request.user).select_related(
         "case__court", "case__judge", "flag__rule", "flag__version", "flag__case", "taken_by"
     )
-    return get_object_or_404(about, pk=pk)
+    found = get_object_or_404(about, pk=pk)
+    note_reading(found.case, by=request.user, at=timezone.now())
+    return found
 
 
 @login_required
@@ -295,7 +300,9 @@ def meeting_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def attachment(request: HttpRequest, pk: int) -> FileResponse:
     """The file of a reply, for whoever may read the reply; always as a download."""
-    found = get_object_or_404(Reply.objects.visible_to(request.user).exclude(attachment=""), pk=pk)
+    attached = Reply.objects.visible_to(request.user).exclude(attachment="").select_related("measure__case")
+    found = get_object_or_404(attached, pk=pk)
+    note_reading(found.measure.case, by=request.user, at=timezone.now())
     return FileResponse(found.attachment.open(), as_attachment=True, filename=found.attachment_name)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from audit.models import Entry
 from courts.clock import today
 from supervision import log
 from supervision.log import Line
@@ -133,3 +134,23 @@ def test_facts_that_are_known_are_told(calls, judge, outsider, case):
 def test_a_post_without_supervision_reads_none_of_it(calls, post, path):
     answer = calls(post("itadmin")).get(V1 + path)
     assert (answer.status_code, answer.json()["detail"]) == (403, "您的职务不能查看四类案件标识及监督日志。")
+
+
+@pytest.mark.parametrize(
+    "path", ["flags/?case={case}", "flags/{flag}/", "facts/?case={case}", "supervision-log/?case={case}"]
+)
+def test_whoever_asks_about_one_case_without_sitting_on_it_leaves_a_trace(
+    calls, judge, president, flag_of, logged, path
+):
+    CaseFacts.objects.update_or_create(case=logged, defaults={"court_id": logged.court_id, "as_of": today()})
+    address = V1 + path.format(case=logged.pk, flag=flag_of().pk)
+    for person in (judge, president):
+        assert calls(person).get(address).status_code == 200
+    readers = Entry.objects.filter(act="cases.read", case_id=logged.pk).values_list("actor_id", flat=True)
+    assert list(readers) == [president.pk]
+
+
+def test_a_list_over_cases_is_no_reading_of_one(calls, president, flag_of):
+    flag_of()
+    assert results(calls(president), "flags/?case=") and results(calls(president), "flags/?rule=X01")
+    assert not Entry.objects.filter(act="cases.read").exists()

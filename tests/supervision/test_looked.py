@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from audit import services, trail
 from audit.exported import verify_file
+from audit.models import Entry
+from audit.trail import READING
 from supervision.looked import looks, readings_of
+from supervision.measures import reply_to_measure, take_measure
+from supervision.models import Flag
 
 HOUR = timedelta(hours=1)
 
@@ -192,3 +199,35 @@ def test_the_page_costs_the_same_with_and_without_a_secret(
             client.get(f"/supervision/cases/{each.pk}/looked/")
         asked.append(len(queries))
     assert asked[1] == asked[2]
+
+
+# --- every page that shows the supervision of one case ---------------------------------------------------------------
+@pytest.fixture
+def answered(confirmed_flag, division_head, judge, monday):
+    """A measure whose reply has a file."""
+    flag = Flag.objects.select_related("case").get(pk=confirmed_flag.pk)
+    now = timezone.now()
+    measure = take_measure(
+        flag=flag,
+        code="M02",
+        content="请报告案件进展",
+        basis="法发〔2021〕30号第十条",
+        by=division_head,
+        at=now,
+    )
+    paper = SimpleUploadedFile("报告.pdf", b"%PDF-1.7 text")
+    return reply_to_measure(measure=measure, content="已开庭", attachment=paper, by=judge, at=now)
+
+
+@pytest.mark.parametrize("page", ["measure", "attachment", "measure-new", "meeting-new"])
+def test_whoever_looks_at_a_measure_without_sitting_on_the_case_leaves_a_trace(
+    client, answered, president, judge, page
+):
+    measure = answered.measure
+    about = {"attachment": answered.pk, "measure-new": measure.flag_id}
+    address = reverse(f"supervision:{page}", args=[about.get(page, measure.pk)])
+    for person in (judge, president):
+        client.force_login(person)
+        client.get(address)
+    readers = Entry.objects.filter(act=READING, case_id=measure.case_id).values_list("actor_id", flat=True)
+    assert list(readers) == [president.pk]
