@@ -68,7 +68,32 @@ SELECT c.id AS case_id, c.court_id, c.filed_on, c.closed_on, {", ".join(f"k.{nam
   LEFT JOIN supervision_casefacts f ON f.case_id = c.id
   LEFT JOIN parties p ON p.case_id = c.id
   LEFT JOIN ties ON ties.case_id = c.id"""
-    return [cases, *REST]
+    told = {name: FROM_JSON[columns[name]].format(name=name) for name in facts if name in stated}
+    said = "".join(f", ({sql})::{columns[name]} AS {name}" for name, sql in told.items())
+    return [
+        cases,
+        *REST,
+        TOLD.format(said=said),
+        "ANALYZE replay_event, replay_extension, replay_told, replay_touched",
+    ]
+
+
+#: What was stated of a case, from every day on which that changed to the next.
+TOLD = """
+CREATE TEMPORARY TABLE replay_told AS
+WITH statements AS MATERIALIZED (
+    SELECT s.case_id, s.fact, s.value, (s.stated_at AT TIME ZONE 'Asia/Shanghai')::date AS stated_on,
+           (s.withdrawn_at AT TIME ZONE 'Asia/Shanghai')::date AS withdrawn_on
+      FROM supervision_statement s JOIN replay_case c USING (case_id) WHERE NOT s.secret AND s.fact = ANY(%(facts)s)),
+turns AS (
+    SELECT case_id, day, lead(day) OVER (PARTITION BY case_id ORDER BY day) AS until_on
+      FROM (SELECT case_id, stated_on AS day FROM statements
+            UNION SELECT case_id, withdrawn_on FROM statements WHERE withdrawn_on IS NOT NULL) days),
+told AS (
+    SELECT t.case_id, t.day, t.until_on, jsonb_object_agg(s.fact, s.value) AS facts
+      FROM turns t JOIN statements s USING (case_id)
+     WHERE s.stated_on <= t.day AND (s.withdrawn_on IS NULL OR s.withdrawn_on > t.day) GROUP BY t.case_id, t.day, t.until_on)
+SELECT told.case_id, told.day, told.until_on{said} FROM told"""
 
 
 def has_base(name: str, stated: frozenset[str]) -> bool:
@@ -93,11 +118,6 @@ SELECT e.case_id, e."on" AS day, e.node = ANY(%(reassigned)s) AS reassigned
 CREATE TEMPORARY TABLE replay_extension AS
 SELECT e.case_id, COALESCE(e.approved_on, c.filed_on) AS day
   FROM cases_extension e JOIN replay_case c USING (case_id) WHERE e.withdrawn_at IS NULL""",
-    """
-CREATE TEMPORARY TABLE replay_told AS
-SELECT s.case_id, s.fact, s.value, (s.stated_at AT TIME ZONE 'Asia/Shanghai')::date AS stated_on,
-       (s.withdrawn_at AT TIME ZONE 'Asia/Shanghai')::date AS withdrawn_on
-  FROM supervision_statement s JOIN replay_case c USING (case_id) WHERE NOT s.secret AND s.fact = ANY(%(facts)s)""",
     # Until when something happened that the clock of the case took into account: before that day it ran otherwise.
     """
 CREATE TEMPORARY TABLE replay_touched AS
@@ -111,7 +131,6 @@ SELECT case_id, max(day) AS until_on FROM (
     """
 CREATE TEMPORARY TABLE replay_clock (
     day date, case_id bigint, state text, due_on date, excluded_days int, paused_on date, remaining_at_pause int)""",
-    "ANALYZE replay_event, replay_extension, replay_told, replay_touched",
 ]
 
 TOUCHED = """
@@ -167,15 +186,13 @@ events AS (
 extensions AS (
     SELECT e.case_id, count(*)::int AS n FROM replay_extension e JOIN pending p USING (case_id)
      WHERE e.day <= {DAY} GROUP BY e.case_id),
-told AS (
-    SELECT t.case_id, jsonb_object_agg(t.fact, t.value) AS facts FROM replay_told t JOIN pending p USING (case_id)
-     WHERE t.stated_on <= {DAY} AND (t.withdrawn_on IS NULL OR t.withdrawn_on > {DAY}) GROUP BY t.case_id),
 known AS MATERIALIZED (
     SELECT p.case_id, p.court_id{f", {said}" if said else ""}
       FROM pending p
       LEFT JOIN events v ON v.case_id = p.case_id
       LEFT JOIN extensions x ON x.case_id = p.case_id
-      LEFT JOIN told ON told.case_id = p.case_id{clock})"""
+      LEFT JOIN replay_told told ON told.case_id = p.case_id AND told.day <= {DAY}
+                               AND (told.until_on > {DAY} OR told.until_on IS NULL){clock})"""
 
 
 CLOCK_JOIN = f"""
@@ -186,7 +203,7 @@ CLOCK_JOIN = f"""
 def fact_then(name: str, column: str, stated: frozenset[str]) -> str:
     """What a fact was: what somebody had stated by then, otherwise what the data say."""
     base = TIMED.get(name) or (f"p.{name}" if has_base(name, stated) else f"NULL::{column}")
-    return f"COALESCE({FROM_JSON[column].format(name=name)}, ({base})::{column})" if name in stated else base
+    return f"COALESCE(told.{name}, ({base})::{column})" if name in stated else base
 
 
 def month_query(
