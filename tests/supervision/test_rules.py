@@ -157,15 +157,15 @@ def test_anothers_own_rule_is_not_ours_to_edit(own_rule, post, now):
     ],
 )
 def test_what_cannot_be_read_is_not_stored_and_the_sentence_says_what_would_be_right(
-    own_rule, trial_office, now, said, word
+    draft, trial_office, now, said, word
 ):
     with refused(409, word):
         rules.edit_version(version=draft, said=said, by=trial_office, at=now)
 
 
-def test_a_rule_is_secret_when_it_reads_a_secret_fact_and_only_then(draft, trial_office, now):
-    assert rules.edit_version(version=draft, said={"condition": SECRET}, by=trial_office, at=now).secret
-    assert not rules.edit_version(version=draft, said={"condition": TEN}, by=trial_office, at=now).secret
+def test_a_rule_is_secret_when_it_reads_a_secret_fact_and_only_then(own_rule, trial_office, now):
+    assert rules.edit_version(version=own_rule, said={"condition": SECRET}, by=trial_office, at=now).secret
+    assert not rules.edit_version(version=own_rule, said={"condition": TEN}, by=trial_office, at=now).secret
 
 
 def test_an_editor_does_not_overwrite_what_somebody_else_changed_meanwhile(
@@ -189,6 +189,21 @@ def test_a_discarded_draft_takes_a_rule_that_never_held_with_it(own_rule, draft,
     assert not Rule.objects.filter(code="B-01").exists() and Rule.objects.filter(code="B01").exists()
     with refused(409, "只有草稿"):
         rules.discard_version(version=in_force(), by=trial_office, at=now)
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "approved"])
+def test_a_discarded_draft_leaves_what_was_begun_from_it(own_rule, colleague, trial_office, now, status):
+    begun = rules.draft_version(rule=own_rule.rule, by=colleague, at=now)
+    assert begun.based_on == own_rule
+    row = RuleVersion.objects.filter(pk=begun.pk)
+    row.update(basis="本院规定")
+    if status != "draft":
+        row.update(status="submitted")
+    if status == "approved":
+        row.update(status="approved", approved_by=trial_office, approved_hash=begun.content_hash)
+    rules.discard_version(version=own_rule, by=trial_office, at=now)
+    begun.refresh_from_db()
+    assert (begun.status, begun.based_on) == (status, None)
 
 
 # --- examples --------------------------------------------------------------------------------------------
@@ -394,6 +409,39 @@ def test_nor_on_a_difference_of_something_else(compared, colleague, now, stale):
     RuleVersion.objects.filter(pk=compared.pk).update(difference=compared.difference | stale)
     with refused(409, "差异"):
         rules.release_version(version=compared, by=colleague, at=now)
+
+
+def test_two_drafts_from_the_same_version_do_not_undo_each_other(
+    compared, draft, trial_office, colleague, now
+):
+    other = rules.draft_version(rule=draft.rule, by=trial_office, at=now)
+    assert other.based_on == draft.based_on == in_force()
+    other = released(other, trial_office, colleague, now)
+    with refused(409, f"第 {other.number} 版已经施行.*在现行版本上重新起草"):
+        rules.release_version(version=compared, by=colleague, at=now)
+    assert in_force() == other
+    fresh = rules.draft_version(rule=draft.rule, by=trial_office, at=now)
+    assert released(fresh, trial_office, colleague, now) == in_force()
+
+
+def test_an_old_version_is_brought_back_over_the_one_in_force(compared, trial_office, colleague, now):
+    old = in_force()
+    rules.release_version(version=compared, by=colleague, at=now)
+    old.refresh_from_db()
+    back = rules.restore_version(version=old, by=trial_office, at=now + timedelta(hours=1))
+    assert released(back, trial_office, colleague, now + timedelta(hours=2)) == in_force()
+
+
+def released(version: RuleVersion, by, other, now) -> RuleVersion:
+    """Taken all the way, as if its difference had been looked at."""
+    version = rules.edit_version(
+        version=version, said={"note": f"第{version.number}次", "effective_from": today()}, by=by, at=now
+    )
+    rules.submit_version(version=version, by=by, at=now)
+    rules.approve_version(version=version, content_hash=version.content_hash, by=other, at=now)
+    difference = {"hash": version.content_hash, "against": in_force().pk, "on": str(today())}
+    RuleVersion.objects.filter(pk=version.pk).update(difference=difference)
+    return rules.release_version(version=version, by=other, at=now)
 
 
 def test_nothing_is_released_before_its_day(draft, trial_office, colleague, now):
