@@ -27,7 +27,6 @@ from pipeline.models import Followed
 from supervision.facts import refresh_facts
 from supervision.rulebook import in_force_key, profiles_in_use
 from supervision.screening import screen_cases
-from supervision.turns import take_screening_turn
 
 STAGES = ("clocks", "flags", "alerts", "rollups")
 FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings")
@@ -123,19 +122,21 @@ def append(statement: str, at: datetime) -> int:
 
 
 def refresh_everything(*, at: datetime, today: date) -> Tally:
-    """Recompute every case, changed or not, a slice to a transaction; then what is left in the outbox."""
+    """Recompute every case, changed or not, a slice to a transaction; what is counted over whole courts; the outbox."""
     tally = Tally()
     describe_tables()
     for ids in id_slices():
         with transaction.atomic():
             take_turn()
             refresh_cases(ids, at=at, today=today, tally=tally)
+    follow_everywhere(at=at, today=today, tally=tally)
     return drain(at=at, today=today, tally=tally)
 
 
 def refresh_changed(*, at: datetime, today: date) -> Tally:
-    """Empty the outbox, then bring the alerts of the other cases to this day: they age although nothing happens."""
+    """Empty the outbox, then bring facts, flags and alerts of the others to this day: they age although nothing happens."""
     tally = drain(at=at, today=today)
+    follow_everywhere(at=at, today=today, tally=tally)
     with tally.timed("alerts"):
         for court in courts_in_use(today):
             counts = bring_court(court.pk, today, at)
@@ -143,11 +144,18 @@ def refresh_changed(*, at: datetime, today: date) -> Tally:
     return tally
 
 
+@transaction.atomic
+def follow_everywhere(*, at: datetime, today: date, tally: Tally) -> None:
+    """The facts of every case brought to this day, in one pass, and every open case screened."""
+    take_turn()
+    with tally.timed("flags"):
+        tally.counts["flags"] += refresh_facts(None, today) + sum(screen_cases(None, today, at).values())
+
+
 def refresh_cases(ids: Sequence[int], *, at: datetime, today: date, tally: Tally) -> None:
-    """All stages for these cases, in order. The caller holds the transaction, and no case in it yet."""
+    """All stages for these cases, in order. The caller holds the transaction."""
     if not ids:
         return
-    take_screening_turn()
     tally.cases += len(ids)
     for stage, step in STEPS.items():
         with tally.timed(stage):

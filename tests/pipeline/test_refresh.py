@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from alerts.models import Alert, Notice
 from alerts.turns import DRAIN
-from cases.models import Case, Change, Clock, Extension
+from cases.models import Case, Change, Clock, Extension, Party
 from catalogues.models import Edition
 from catalogues.selectors import new_version
 from catalogues.services import (
@@ -30,7 +30,7 @@ from ingest.models import Batch
 from pipeline import services
 from pipeline.services import Tally, drain, refresh_changed, refresh_everything
 from pipeline.tasks import drain_changes, follow_the_law, refresh_all
-from supervision.models import RuleVersion
+from supervision.models import Flag, RuleVersion, SecretFacts
 from supervision.rules import retire_version
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,26 @@ def test_alerts_age_with_the_day_although_nothing_changed(file_case):
     assert not case.alerts.exists()
     refresh_changed(at=timezone.now(), today=DAY)
     assert case.alerts.open().filter(stage="urgent").exists()
+
+
+def test_facts_and_flags_age_with_the_day_although_nothing_changed(file_case):
+    case = file_case(filed_on=date(2025, 12, 31))
+    note(case)
+    drain(at=timezone.now(), today=date(2026, 2, 1))
+    refresh_changed(at=timezone.now(), today=DAY)
+    case.refresh_from_db()
+    assert (case.facts.as_of, case.facts.over_limit, round(case.facts.months_pending)) == (DAY, False, 6)
+    refresh_changed(at=timezone.now(), today=date(2026, 10, 8))
+    case.facts.refresh_from_db()
+    assert case.facts.over_limit
+    assert Flag.objects.filter(case=case, rule__code="E06").exists()
+
+
+def test_what_is_counted_over_a_whole_court_is_counted_with_everything(file_case, judge):
+    case = file_case(judge=judge)
+    Party.objects.create(case=case, name="某人", standing="原告", agent="王律师")
+    refresh_everything(at=timezone.now(), today=DAY)
+    assert SecretFacts.objects.get(pk=case.pk).lawyer_judge_pair_n == 1
 
 
 def test_everything_can_be_recomputed_twice_with_the_same_result(file_cases):
