@@ -132,6 +132,9 @@ def what_holds_it_back(version: RuleVersion) -> str | None:
     """Why an approved version cannot be put in force now, if so."""
     if version.status != APPROVED or version.approved_hash != digest_of(version):
         return "只有已批准、批准后没有改动的版本可以施行。"
+    if overtaken_by := released_since(version):
+        n = overtaken_by.number
+        return f"起草这一版之后，第 {n} 版已经施行；施行这一版会抹去第 {n} 版的改动，请先在现行版本上重新起草。"
     if version.effective_from is None or today() < version.effective_from:
         return f"施行日为 {version.effective_from}，今天是 {today()}，届时再施行。"
     if not version.secret and not is_compared(version):
@@ -139,6 +142,14 @@ def what_holds_it_back(version: RuleVersion) -> str | None:
     if missing := what_is_missing(version):
         return "还不能施行：" + "；".join(missing) + "。"
     return None
+
+
+def released_since(version: RuleVersion) -> RuleVersion | None:
+    """What came into force after the version was drafted from something else: releasing it would silently undo that."""
+    standing = replaced_by(version)
+    if standing is None or standing.released_at is None or version.based_on_id == standing.pk:
+        return None
+    return standing if standing.released_at >= version.drafted_at else None
 
 
 def is_compared(version: RuleVersion) -> bool:

@@ -116,7 +116,7 @@ def discard_version(*, version: RuleVersion, by: User, at: datetime) -> None:
         DISCARD, on=version, by=by, at=at, because=str(version), before={"hash": version.content_hash}
     )
     rule = version.rule
-    RuleVersion.objects.filter(based_on=version, status=DRAFT).update(based_on=None)
+    RuleVersion.objects.filter(based_on=version).update(based_on=None)
     version.delete()
     if not rule.versions.exists():
         rule.delete()
