@@ -87,13 +87,14 @@ def circular(request: HttpRequest, pk: int) -> HttpResponse:
 def shown(request: HttpRequest, found: Circular, form: RemarksForm | None = None) -> HttpResponse:
     is_draft = found.state == "draft"
     may_draft = is_draft and circulars.drafts(request.user, found.court_id)
-    is_signer = circulars.may_issue(request.user, found.court_id) and found.drafted_by_id != request.user.pk
+    is_signer = is_draft and circulars.may_issue(request.user, found.court_id)
+    is_signer = is_signer and not circulars.has_a_hand_in(found, request.user)
     content: dict[str, Any] = found.content
     context = {
         "circular": found,
         "paper": circulars.paper_of(found),
         "form": (form or RemarksForm(initial={"remarks": found.remarks})) if may_draft else None,
-        "may_issue": is_draft and is_signer,
+        "may_issue": is_signer,
         "flow": content["flow"],
         "starts_on": content["starts_on"],
         "ends_on": content["ends_on"],

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from audit import trail
+from audit.models import Entry
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
@@ -34,6 +35,14 @@ def drafts(user: User, court_id: int) -> bool:
 
 def may_issue(user: User, court_id: int) -> bool:
     return court_id in user.courts_where(Permission.APPROVE_LETTERS)
+
+
+def has_a_hand_in(circular: Circular, user: User) -> bool:
+    """Whether the person drew it up, now or before, or wrote its remarks: two pairs of eyes means two people."""
+    if circular.drafted_by_id == user.pk:
+        return True
+    written = Entry.objects.filter(act__in=(DRAFT, EDIT), about="supervision.circular", about_id=circular.pk)
+    return written.filter(actor_id=user.pk, outcome="done").exists()
 
 
 def circulars_for(user: User) -> QuerySet[Circular]:
@@ -87,11 +96,11 @@ def edit_remarks(*, circular: Circular, remarks: str, by: User, at: datetime) ->
 
 @transaction.atomic
 def issue_circular(*, circular: Circular, by: User, at: datetime) -> Circular:
-    """Sign and number it (签发). Whoever drew it up does not sign it; from now on its figures stand."""
+    """Sign and number it (签发). Whoever wrote any of it does not sign it; from now on its figures stand."""
     circular = locked(circular)
     if circular.state == "issued" and circular.issued_by_id == by.pk:
         return circular
-    if not may_issue(by, circular.court_id) or circular.drafted_by_id == by.pk:
+    if not may_issue(by, circular.court_id) or has_a_hand_in(circular, by):
         raise trail.Refused(NOT_YOURS, act=ISSUE, on=circular, by=by)
     refuse_if(issued(circular), ISSUE, circular, by)
     circular.number, circular.state = next_number(circular.court), "issued"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from audit.trail import Refused
 from cases.models import Clock
-from courts.models import Court, Division, FixedDay
+from courts.models import Court, Division, FixedDay, Posting
 from supervision.circular_content import content_of, flow_of, month_of
 from supervision.circulars import circulars_for, draft_circular, edit_remarks, issue_circular, months_over
 from supervision.models import Circular, Letter, LetterStep, Measure, Step
@@ -231,6 +231,19 @@ def test_who_draws_it_does_not_sign_it(court, trial_office, president, vice_pres
         draft(court, president, date(2026, 4, 1))
     issued = issue_circular(circular=found, by=vice_president, at=timezone.now())
     assert (issued.number, issued.issued_by) == ("翠审管通报〔2026〕1号", vice_president)
+
+
+def test_who_wrote_any_of_it_does_not_sign_it(court, trial_office, president, post, client):
+    found = draft(court, trial_office)
+    both = post("trial_office", "兼任副院长")
+    Posting.objects.create(user=both, court=court, role="vice_president", starts_on=date(2020, 1, 1))
+    edit_remarks(circular=found, remarks="请抓紧清理。", by=both, at=timezone.now())
+    client.force_login(both)
+    page = reverse("supervision:circular", args=[found.pk])
+    assert not client.get(page).context["may_issue"]
+    with pytest.raises(Refused, match="院领导签发"):
+        issue_circular(circular=found, by=both, at=timezone.now())
+    assert issue_circular(circular=found, by=president, at=timezone.now()).state == "issued"
 
 
 def test_numbers_run_by_the_year_of_issue(court, trial_office, president):
