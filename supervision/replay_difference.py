@@ -15,20 +15,29 @@ from audit import trail
 from courts.clock import today
 from courts.models import User
 from courts.reach import court_and_below
-from predicates.language import Condition, Misread
+from predicates.language import Condition, Misread, facts_of
 from predicates.queries import codes_query
-from supervision.lifecycle import OPEN
+from supervision.evidence import digest_sql, digested_sql
+from supervision.lifecycle import ENDED_BY_DECISION, OPEN
 from supervision.models import Flag, RuleVersion
 from supervision.replay_counting import DRAFT, MOST_CASES, STANDING
 from supervision.replay_result import applies_in
 from supervision.rule_approval import COMPARE, counts_of, digest_of, replaced_by
 from supervision.rule_guard import APPROVED, SUBMITTED, locked, refuse, refuse_unless_approver
 from supervision.rulebook import RuleBook, condition_of, rulebooks
-from supervision.screening_sql import OPEN_TABLE, where_of
+from supervision.screening_sql import OPEN_TABLE, quoted, where_of
 
 #: Facts have moved when the counts are off by more than this share of what was looked at, and by more than a few.
 MOVED_SHARE, A_FEW = 0.1, 5
 NOT_SEALED = "NOT EXISTS (SELECT FROM cases_case c WHERE c.id = case_id AND c.sealed <> '')"
+#: The screening proposes anew what was decided on other evidence: a rule that reads one fact more has other evidence.
+AGAIN = f"""
+SELECT count(*) FROM (
+    SELECT DISTINCT ON (f.case_id) f.case_id, f.state, f.evidence_hash FROM supervision_flag f
+     WHERE f.rule_id = %s AND f.case_id = ANY(%s) AND NOT f.born_secret
+     ORDER BY f.case_id, f.state IN ({quoted(OPEN)}) DESC, f.proposed_at DESC) last
+  JOIN supervision_casefacts cf USING (case_id)
+ WHERE last.state IN ({quoted(ENDED_BY_DECISION)}) AND last.evidence_hash <> {{digest}}"""
 
 
 @transaction.atomic
@@ -66,6 +75,7 @@ def difference(version: RuleVersion, day: date) -> dict[str, Any]:
         "lost": len(lost),
         "kept": len(hits) - len(new) - len(lost),
         "flags": flags_on(version, lost).count(),
+        "again": proposed_again(version, [case for case, codes in hits.items() if DRAFT in codes]),
         "new_cases": new[:MOST_CASES],
         "lost_cases": lost[:MOST_CASES],
         "is_alone": bool(standing and standing.secret),
@@ -96,6 +106,17 @@ def hits_in(
 def flags_on(version: RuleVersion, case_ids: list[int]) -> Any:
     """The open flags of the rule on these cases; they would stand without a hit."""
     return Flag.objects.filter(rule=version.rule_id, state__in=OPEN, secret=False, case__in=case_ids)
+
+
+def proposed_again(version: RuleVersion, case_ids: list[int]) -> int:
+    """How many of the cases it hits somebody has decided to leave out, and would be asked about once more."""
+    if version.mode == "manual" or not case_ids:
+        return 0
+    digest = digest_sql(digested_sql(facts_of(condition_of(version))))
+    with connection.cursor() as cursor:
+        cursor.execute(AGAIN.format(digest=digest), [version.rule_id, case_ids])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def has_moved(version: RuleVersion) -> bool:

@@ -16,8 +16,17 @@ from django.views.decorators.http import require_GET, require_POST
 from audit import trail
 from courts.models import Court
 from supervision import tasks
-from supervision.models import RuleVersion
-from supervision.replay import ASK, MONTHS, UNFINISHED, ask_replay, may_replay, replay_courts, why_not
+from supervision.models import Replay, RuleVersion
+from supervision.replay import (
+    ASK,
+    MONTHS,
+    UNFINISHED,
+    ask_replay,
+    basis_of,
+    may_replay,
+    replay_courts,
+    why_not,
+)
 from supervision.replay_page import shown
 from supervision.rule_content import content_hash
 from supervision.workshop import courts_of
@@ -52,7 +61,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
         "moving": moving,
         "months": MONTHS,
         "problem": why_not(version, court),
-        "is_old": found is not None and found.content_hash != content_hash(version),
+        "is_old": found is not None and is_old(found, version, court),
         "found": shown(found, request.user) if found is not None and found.state == "done" else None,
     }
     if request.htmx and moving:
@@ -60,6 +69,11 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:  # it has ended: the whole page has more to show
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "supervision/replay.html", context | page_of(request, version, court))
+
+
+def is_old(replay: Replay, version: RuleVersion, court: Court) -> bool:
+    """Whether the version, or the rules and numbers it was held against, are others by now."""
+    return (replay.content_hash, replay.basis) != (content_hash(version), basis_of(version, court))
 
 
 @login_required

@@ -19,8 +19,9 @@ from audit.trail import Refused
 from cases.models import Case
 from courts.models import Court, FixedDay
 from supervision import replay_result, rules, tasks
+from supervision.evidence import evidence_of
 from supervision.facts import refresh_facts
-from supervision.models import CaseFacts, Replay, RuleVersion, SecretFacts
+from supervision.models import CaseFacts, Flag, Replay, RuleVersion, SecretFacts
 from supervision.replay import GIVEN_UP, ask_replay, left_behind, run_replay
 from supervision.replay_counting import Month, a_week, idle_parts, months_upto, parts_of
 from supervision.replay_difference import compare_version, difference, has_moved
@@ -180,6 +181,16 @@ def test_so_it_is_not_when_another_rule_or_number_came_into_force_meanwhile(
 ):
     rule_of("B07", condition=MANY)
     assert ask_replay(version=draft, court=court, by=trial_office, at=now) != ran
+
+
+def test_the_page_says_when_another_rule_or_number_came_into_force_since(
+    ran, draft, client, trial_office, rule_of
+):
+    client.force_login(trial_office)
+    address = reverse("supervision:replay", args=[draft.pk])
+    assert "以下是变化前的结果" not in text_of(client.get(address))
+    rule_of("B07", condition=MANY)
+    assert "以下是变化前的结果" in text_of(client.get(address))
 
 
 def test_what_was_edited_before_it_began_is_not_run(draft, court, trial_office, now):
@@ -406,6 +417,25 @@ def test_the_other_way_round_the_same_cases_are_new(draft, approve, docket, tria
     small = [case for case in docket if case.closed_on is None and case.plaintiffs < 10]
     found = difference(wider, TODAY)
     assert found["lost"] == 0 and found["new"] == len(small) > 0
+
+
+def test_it_says_how_many_cases_somebody_left_out_before_would_be_proposed_again(
+    approved, docket, make_flag, client, president, now
+):
+    """B01 reads two facts, the draft one of them: what was decided on the two is other evidence."""
+    case = next(case for case in docket if case.closed_on is None and case.plaintiffs >= 20)
+    flag = make_flag(case, "B01", "REJECTED")
+    for version, count in ((in_force(), 1), (approved, 0)):
+        Flag.objects.filter(pk=flag.pk).update(
+            evidence_hash=evidence_of(case.pk, version, {"group_party_n": 10}).digest
+        )
+        assert difference(approved, TODAY)["again"] == count
+    Flag.objects.filter(pk=flag.pk).update(evidence_hash="other")
+    compare_version(version=approved, by=president, at=now)
+    client.force_login(president)
+    assert "1 件以前已经决定不予确认" in text_of(
+        client.get(reverse("supervision:rule-release", args=[approved.pk]))
+    )
 
 
 def test_it_is_kept_by_who_releases_and_by_nobody_else(approved, docket, judge, president, now):
