@@ -231,13 +231,18 @@ class Overlap:
     samples: int = 0
 
 
-def overlaps(condition: Condition, rule: Rule | None, examples: Iterable[Mapping[str, Any]]) -> list[Overlap]:
-    """Rules in force that this condition repeats, or that hold for every example it hits, and the other way round."""
-    numbers = parameters_of(rule.court_id if rule else None)
+def overlaps(
+    condition: Condition, rule: Rule | None, examples: Iterable[Mapping[str, Any]], court: Court
+) -> list[Overlap]:
+    """Rules in force that this condition repeats, or that hold for every example it hits, and the other way round.
+
+    As the court sees it: by its numbers, and no rule that never meets its own.
+    """
+    numbers, beside = parameters_of(court.pk), set(rules_beside(court).values_list("pk", flat=True))
     mine, own = compile_condition(condition, numbers), [one["facts"] for one in examples]
     found = []
     for other in versions_in_force():
-        if rule is not None and other.rule_id == rule.pk:
+        if other.rule_id not in beside or (rule is not None and other.rule_id == rule.pk):
             continue
         overlap = _overlap(condition, mine, own, other, numbers)
         if overlap is not None:

@@ -148,26 +148,28 @@ def drawn(request: HttpRequest, version: RuleVersion | None, court: Court, editi
             allow_secret=editing.allow_secret, focus=editing.focus,
         ),
         "faults": sum(map(len, faults.values())),
-        "preview": preview(request, version, editing),
+        "preview": preview(request, version, court, editing),
         "seen": request.POST.get("seen") or (version.content_hash if version else ""),
     }  # fmt: skip
     part = "supervision/rule_editor_part.html" if request.htmx else "supervision/rule_edit.html"
     return render(request, part, context)
 
 
-def preview(request: HttpRequest, version: RuleVersion | None, editing: Editing) -> dict[str, Any]:
+def preview(
+    request: HttpRequest, version: RuleVersion | None, court: Court, editing: Editing
+) -> dict[str, Any]:
     """The condition as typed, read aloud, with the examples answered by it; nothing is stored."""
     condition = editing.reading.condition
     if condition is None:
         return {"problems": [one for some in editing.reading.problems.values() for one in some]}
     trial = RuleVersion(
-        rule=version.rule if version else Rule(), condition=editing.reading.body,
+        rule=version.rule if version else Rule(court=court), condition=editing.reading.body,
         examples=version.examples if version else [],
     )  # fmt: skip
     return {
         "sentence": read_aloud(condition, facts(), editing.parameters) + "。",
         "results": shown_results(run_examples(trial), request.user),
-        "overlaps": overlaps(condition, version.rule if version else None, trial.examples),
+        "overlaps": overlaps(condition, version and version.rule, trial.examples, trial.rule.court or court),
         "secret": any(facts()[row.fact].secret for row in editing.rows if row.fact in facts()),
     }
 

@@ -129,7 +129,7 @@ def page_of(request: HttpRequest, version: RuleVersion, court: Court) -> dict[st
         "numbers": numbers_of(version, place),
         "body": json.dumps(version.condition, ensure_ascii=False, indent=2),
         "results": shown_results(run_examples(version), user),
-        "overlaps": overlaps_of(version),
+        "overlaps": overlaps_of(version, version.rule.court or court),
         "may_edit": may_edit(user, version.rule),
         "may_approve": may_approve(user, version.rule),
         "has_a_hand": has_a_hand_in(version, user),
@@ -138,9 +138,9 @@ def page_of(request: HttpRequest, version: RuleVersion, court: Court) -> dict[st
     }
 
 
-def overlaps_of(version: RuleVersion) -> list[Any]:
+def overlaps_of(version: RuleVersion, court: Court) -> list[Any]:
     try:
-        return overlaps(condition_of(version), version.rule, version.examples)
+        return overlaps(condition_of(version, parameters_of(court.pk)), version.rule, version.examples, court)
     except Misread:
         return []
 

@@ -12,18 +12,21 @@ from catalogues.models import Edition, Item
 from catalogues.selectors import new_version
 from courts.clock import today
 from courts.models import Court
-from predicates.language import compile_condition, write_condition
+from predicates.language import compile_condition, read_condition, write_condition
 from supervision.models import Rule, RuleVersion
 from supervision.rulebook import (
     VERSION,
     RuleShelf,
     condition_of,
+    facts,
+    parameters_of,
     rulebook_of,
     rulebooks,
     rules_changed,
     rules_key,
     versions_in_force,
 )
+from supervision.workshop import overlaps
 
 
 @pytest.fixture
@@ -55,6 +58,9 @@ def lay_over(kind: str, court: Court, entries: dict, by, now) -> None:
     edition.status, edition.published_by, edition.published_at = "published", by, now
     edition.save()
     new_version()
+
+
+GROUP = {"f": "same_side_max", "op": "gte", "v": {"p": "group_party_n"}}
 
 
 def number(value: int) -> dict:
@@ -154,3 +160,19 @@ def test_the_books_cost_one_question_however_many_rules(own, upper_court, django
 def test_what_is_stored_is_what_ships(db, code):
     (version,) = [version for version in versions_in_force() if version.rule.code == code]
     assert write_condition(condition_of(version)) == library.shipped_rules()[code].body
+
+
+# --- what resembles what ---------------------------------------------------------------------------------
+def test_what_resembles_a_rule_is_judged_by_the_numbers_of_its_court(
+    own, court, upper_court, trial_office, now
+):
+    condition = read_condition(GROUP, facts(), parameters_of(None))
+    examples = [{"name": "", "facts": {"same_side_max": n}, "hit": n > 14, "case": ""} for n in (12, 16, 17)]
+    other = own(condition={"f": "same_side_max", "op": "gte", "v": 15}, examples=examples)
+
+    def kind() -> str:
+        return next(found.kind for found in overlaps(condition, None, [], court) if found.version == other)
+
+    assert kind() == "narrower"  # 12 is enough here, and not there
+    lay_over("rule_parameters", upper_court, {"group_party_n": number(15)}, trial_office, now)
+    assert kind() == "wider"

@@ -10,6 +10,7 @@ from courts.models import Court
 from courts.roles import MAY, Permission, Role
 from supervision import rules
 from supervision.models import CaseFacts, Rule, RuleVersion
+from supervision.rulebook import rules_changed
 
 SEES = {Permission.EDIT_RULES, Permission.APPROVE_RULES, Permission.BROWSE_CATALOGUES}
 
@@ -289,13 +290,15 @@ def test_each_fact_shows_how_much_of_it_is_known(client, trial_office, draft, fi
     assert "同一方人数（人） · 有记录 25%" in said and "1 / 4 件" in said
 
 
-def test_secret_facts_can_be_chosen_once_one_says_so_and_tell_nothing(client, trial_office, draft):
+def test_secret_facts_can_be_chosen_once_one_says_so_and_tell_nothing(client, trial_office, now):
+    version = rules.draft_version(rule=in_force("D03").rule, by=trial_office, at=now)
     leaf = {"fact": "inspection_finding", "op": "is_true"}
-    answer = send(client, trial_office, draft, rows(leaf) | {"secret_facts": "on"}, "refresh")
+    assert "涉密" in text_of(send(client, trial_office, version, rows(leaf), "save"))
+    answer = send(client, trial_office, version, rows(leaf) | {"secret_facts": "on"}, "refresh")
     assert answer.context["preview"]["secret"] and "涉密事实，不显示数据情况" in text_of(answer)
-    assert send(client, trial_office, draft, rows(leaf) | {"secret_facts": "on"}, "save").status_code == 302
-    draft.refresh_from_db()
-    assert draft.secret
+    assert send(client, trial_office, version, rows(leaf) | {"secret_facts": "on"}, "save").status_code == 302
+    version.refresh_from_db()
+    assert version.condition["f"] == "inspection_finding" and version.secret
 
 
 def test_a_change_by_somebody_else_meanwhile_is_not_overwritten(client, trial_office, colleague, draft, now):
@@ -321,6 +324,21 @@ def test_a_new_rule_of_the_court_is_written_in_one_form(client, trial_office, co
 def test_a_rule_that_repeats_another_is_told_so(client, trial_office, draft):
     same = rows({"fact": "panel_dissent", "op": "is_true"})
     assert "条件与 A05" in text_of(send(client, trial_office, draft, same, "refresh"))
+
+
+def test_a_rule_of_a_court_that_never_meets_this_one_is_not_named_beside_it(client, trial_office, draft, now):
+    far = Rule.objects.create(code="B-远", court=Court.objects.get(code="川1503"), category="B")
+    RuleVersion.objects.create(
+        rule=far, number=1, status="in_force", origin="git", name="外院规则", stage="any", mode="auto", severity="mid",
+        condition={"f": "panel_dissent", "op": "is_true"}, content_hash="x", drafted_at=now, basis="本院规定",
+    )  # fmt: skip
+    rules_changed()
+    same = rows({"fact": "panel_dissent", "op": "is_true"})
+    for answer in (
+        send(client, trial_office, draft, same, "refresh"),
+        page(client, trial_office, "rule", in_force("A05").rule_id),
+    ):
+        assert "B-远" not in text_of(answer)
 
 
 # --- examples -------------------------------------------------------------------------------------------------------
