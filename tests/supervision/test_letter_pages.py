@@ -206,6 +206,27 @@ def test_who_writes_no_letters_is_refused_a_new_one(client, judge):
     assert client.get(address("letter-new")).status_code == 403
 
 
+def test_a_letter_begins_at_its_case_or_flag_for_those_who_write_letters_alone(
+    client, trial_office, judge, president, near_case, make_flag
+):
+    flag = make_flag(near_case(), due_on=MONDAY)
+    secret = make_flag(flag.case, "D03", secret=True)
+    pages = [reverse("supervision:case", args=[flag.case_id]), reverse("supervision:flag", args=[flag.pk])]
+    client.force_login(trial_office)
+    for page in pages:
+        (link,) = re.findall(rf'href="({address("letter-new")}[^"]*)"', client.get(page).content.decode())
+        assert f"flag={flag.pk}" in link
+        assert flag.case.number in client.get(link.replace("&amp;", "&")).content.decode()
+    for user in (judge, president):
+        client.force_login(user)
+        shown = [client.get(page).content.decode() for page in pages]
+        assert [address("letter-new") in page for page in shown] == [user == president] * 2
+        assert f"flag={secret.pk}" not in "".join(shown)
+    client.force_login(president)
+    hidden = reverse("supervision:flag", args=[secret.pk])
+    assert address("letter-new") not in client.get(hidden).content.decode()
+
+
 def test_a_case_out_of_sight_is_as_unknown_as_none(client, trial_office, near_case, make_flag):
     hidden = near_case(sealed="juvenile")
     secret = make_flag(near_case(), secret=True)
