@@ -158,4 +158,13 @@ def law_parameters(law: Law) -> dict[str, Any]:
     }
 
 
-__all__ = ["COLUMNS", "SLICE", "choices", "id_slices", "law_parameters", "own_calendars", "problem_of", "recompute"]
+__all__ = [
+    "COLUMNS",
+    "SLICE",
+    "choices",
+    "id_slices",
+    "law_parameters",
+    "own_calendars",
+    "problem_of",
+    "recompute",
+]

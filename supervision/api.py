@@ -48,7 +48,9 @@ class OfSupervision(ViewSetMixin, ListModelMixin, Interface):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = super().list(request, *args, **kwargs)
-        if request.query_params.get("case") and answer.data["results"]:  # whoever asks about one case reads it
+        if (
+            request.query_params.get("case") and answer.data["results"]
+        ):  # whoever asks about one case reads it
             asked = self.filter_queryset(self.get_queryset()).select_related("case").first()
             note_reading(asked.case, by=request.user, at=timezone.now())
         return answer
@@ -151,7 +153,13 @@ class FlagViewSet(OfSupervision):
 
     @extend_schema(summary="一项标识及其流转", responses={200: FlagDetail}, parameters=[FLAG_ID])
     def retrieve(self, request: Request, pk: str) -> Response:
-        flag = self.get_queryset().select_related("case").prefetch_related("steps__by").filter(pk=int(pk)).first()
+        flag = (
+            self.get_queryset()
+            .select_related("case")
+            .prefetch_related("steps__by")
+            .filter(pk=int(pk))
+            .first()
+        )
         if flag is None:
             raise NotFound(NOT_FOUND)
         note_reading(flag.case, by=request.user, at=timezone.now())

@@ -134,7 +134,9 @@ def what_holds_it_back(version: RuleVersion) -> str | None:
         return "只有已批准、批准后没有改动的版本可以施行。"
     if overtaken_by := released_since(version):
         n = overtaken_by.number
-        return f"起草这一版之后，第 {n} 版已经施行；施行这一版会抹去第 {n} 版的改动，请先在现行版本上重新起草。"
+        return (
+            f"起草这一版之后，第 {n} 版已经施行；施行这一版会抹去第 {n} 版的改动，请先在现行版本上重新起草。"
+        )
     if version.effective_from is None or today() < version.effective_from:
         return f"施行日为 {version.effective_from}，今天是 {today()}，届时再施行。"
     if not version.secret and not is_compared(version):

@@ -175,7 +175,9 @@ class CaseExampleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="number_%s", **kwargs)  # its page has another form with a field of this name
+        super().__init__(
+            *args, auto_id="number_%s", **kwargs
+        )  # its page has another form with a field of this name
         self.user = user
 
     def clean_number(self) -> str:

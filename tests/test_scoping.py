@@ -31,7 +31,9 @@ EXEMPT = {
     "cases.Change": "the outbox of the machine: ids only, on no page and in no answer",
 }
 #: What is kept from the panel itself, with the reason.
-KEPT_FROM_THE_PANEL = {"supervision.SecretFacts": "complaints about the judge are for discipline until verified"}
+KEPT_FROM_THE_PANEL = {
+    "supervision.SecretFacts": "complaints about the judge are for discipline until verified"
+}
 SECRET_WORDS = ["川1599民初777号", "绝密当事人", "绝不外传"]
 
 
@@ -172,7 +174,17 @@ def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator
 
 def test_the_sweep_meets_every_room(db):
     routes = [route for route, _ in addresses()]
-    for start in ("login/", "account/", "trail/", "cases/", "imports/", "alerts/", "supervision/", "api/v1/", "admin/"):
+    for start in (
+        "login/",
+        "account/",
+        "trail/",
+        "cases/",
+        "imports/",
+        "alerts/",
+        "supervision/",
+        "api/v1/",
+        "admin/",
+    ):
         assert any(route.startswith(start) for route in routes), start
 
 
