@@ -92,12 +92,13 @@ wider AS MATERIALIZED (
 alike AS (SELECT n.* FROM named n JOIN wider USING (court_id, category, cause, name))"""
 
 #: How many cases alike were filed in the twelve months up to the filing of this one, itself included.
+ALL_ALIKE_COUNTED, TOUCHED_COUNTED = "", "WHERE id = ANY(ARRAY(SELECT id FROM touched))"
 SERIES = """
 series AS (
     SELECT id AS case_id, max(n)::int AS n
       FROM (SELECT id, CASE WHEN counts THEN 0 ELSE 1 END + count(*) FILTER (WHERE counts) OVER (
                        PARTITION BY court_id, category, cause, name ORDER BY filed_on
-                       RANGE BETWEEN INTERVAL '12 months' PRECEDING AND CURRENT ROW) AS n FROM alike) counted
+                       RANGE BETWEEN INTERVAL '12 months' PRECEDING AND CURRENT ROW) AS n FROM alike) counted {chosen}
      GROUP BY id)"""
 
 #: The last case of the same cause that its court filed before this one, in no more than three years where ``THESE`` asks.
@@ -221,9 +222,10 @@ def refresh_statement(columns: dict[str, str], stated: Collection[str], *, few: 
     chosen = THESE_CASES if bounded else EVERY_CASE
     named = NAMED.format(materialized="NOT MATERIALIZED" if few else "MATERIALIZED")
     alike, before = (THESE_ALIKE, THESE_BEFORE) if bounded else (ALL_ALIKE, ALL_BEFORE)
+    series = SERIES.format(chosen=TOUCHED_COUNTED if bounded else ALL_ALIKE_COUNTED)
     return f"""
 WITH scope AS MATERIALIZED (SELECT c.* FROM cases_case c WHERE {chosen}), {PARTIES}, {EVENTS}, {TIES}, {named}, {alike},
-{SERIES}, {before}, {FIRSTS}, {TOLD},
+{series}, {before}, {FIRSTS}, {TOLD},
 wanted AS MATERIALIZED (
 SELECT c.id AS case_id, c.court_id, c.closed_on IS NOT NULL AS closed, COALESCE(c.closed_on, %(today)s::date) AS as_of,
        {facts}
@@ -253,8 +255,8 @@ RETURNING 1)
 #: Others of the same defendant and cause: their number moves with this case. They go into the outbox to be screened.
 SIBLINGS = """,
 siblings AS (
-UPDATE supervision_casefacts e SET series_n_12m = series.n FROM touched JOIN series ON series.case_id = touched.id
- WHERE e.case_id = touched.id AND e.case_id <> ALL(%(ids)s) AND e.series_n_12m IS DISTINCT FROM series.n
+UPDATE supervision_casefacts e SET series_n_12m = series.n FROM series
+ WHERE e.case_id = series.case_id AND e.case_id <> ALL(%(ids)s) AND e.series_n_12m IS DISTINCT FROM series.n
 RETURNING e.case_id),
 noted AS (INSERT INTO cases_change (case_id, at) SELECT case_id, statement_timestamp() FROM siblings RETURNING 1)
 SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM noted)"""

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from cases.clocks import slices_of
+from cases.models import Case
 from cases.services import REASSIGNED
 from catalogues import library
 from supervision import fact_kinds as kinds
@@ -56,7 +57,7 @@ def refresh_facts(case_ids: Sequence[int] | None, today: date) -> int:
 def refresh_slice(ids: list[int] | None, today: date) -> int:
     few = ids is not None and len(ids) < MANY
     statement = refresh_statement(columns_of(CaseFacts), stated_facts(), few=few, bounded=ids is not None)
-    count = run(statement, today, ids)
+    count = run(statement, today, ids, cause_tags=cause_tags(ids))
     refresh_secret_facts(ids)
     return count
 
@@ -70,9 +71,9 @@ def refresh_secret_facts(ids: list[int] | None) -> None:
         run(statement, None, ids)
 
 
-def run(statement: str, today: date | None, ids: list[int] | None) -> int:
+def run(statement: str, today: date | None, ids: list[int] | None, **given: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters() | {"today": today, "ids": ids})
+        cursor.execute(statement, parameters() | {"today": today, "ids": ids} | given)
         return int(cursor.fetchone()[0]) if cursor.description else cursor.rowcount
 
 
@@ -87,18 +88,27 @@ def parameters() -> dict[str, Any]:
         if name.isupper() and isinstance(value, str)
     }
     return words | patterns | {
-        "case_types": dumps(kinds.CASE_TYPES), "reassigned": [REASSIGNED], "cause_tags": cause_tags(),
+        "case_types": dumps(kinds.CASE_TYPES), "reassigned": [REASSIGNED],
     }  # fmt: skip
 
 
+def cause_tags(ids: list[int] | None) -> str:
+    """The causes of these cases (None: of all) with their tags, as JSON: all of them are too much to send for one case."""
+    known = tags_by_cause()
+    if ids is not None:
+        causes = Case.objects.filter(pk__in=ids).values_list("cause_code", "cause").distinct()
+        known = {cause: known[cause] for pair in causes for cause in pair if cause in known}
+    return dumps([{"cause": cause, "tags": tags} for cause, tags in known.items()])
+
+
 @cache
-def cause_tags() -> str:
+def tags_by_cause() -> dict[str, list[str]]:
     """Every cause of the lists with its tags, by its code and by its names; one that is in no list has none known."""
     found: dict[str, set[str]] = {}
     for code, name, tags in library.cause_tag_rows():
         for cause in (code, name):
             found.setdefault(cause, set()).update(tags)
-    return dumps([{"cause": cause, "tags": sorted(tags)} for cause, tags in found.items()])
+    return {cause: sorted(tags) for cause, tags in found.items()}
 
 
 # --- reading ---------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -413,6 +415,14 @@ def test_what_has_not_changed_is_not_written_and_ages_change_with_the_day(file_c
     assert refresh_facts(None, date(2026, 7, 1)) == 1
     assert CaseFacts.objects.get(pk=case.pk).as_of == date(2026, 7, 1)
     assert CaseFacts.objects.get(pk=closed.pk).as_of == date(2026, 5, 1)
+
+
+def test_for_a_few_cases_their_own_causes_are_sent_and_not_the_whole_catalogue(file_case):
+    case = file_case(cause_code="9181", cause="民间借贷纠纷")
+    with CaptureQueriesContext(connection) as asked:
+        refresh_facts([case.pk], TODAY)
+    assert sum(len(query["sql"]) for query in asked) < 30_000  # 230 000 with all causes
+    assert facts_of(case.pk)["cause_tags"] == ["private_lending"]
 
 
 CASES = st.lists(
