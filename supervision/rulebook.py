@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from catalogues import library
-from catalogues.selectors import law_in_use
+from catalogues.selectors import Shelf, law_in_use
 from courts.models import Court
 from predicates.language import Condition, Fact, Misread, read_condition
 from supervision.models import RuleVersion
@@ -125,12 +125,29 @@ def profiles_in_use(today: date) -> list[tuple[int | None, str]]:
 
 # --- the books -------------------------------------------------------------------------------------------
 def rulebooks(today: date, court_ids: Iterable[int] | None = None) -> list[RuleBook]:
-    """The books of these courts, or of all: each court is in exactly one of them."""
+    """The books of these courts, or of all: each court is in exactly one of them.
+
+    Those of given courts are kept until the law or the rules change, or the day; new courts appear in between.
+    """
+    if court_ids is None:
+        return _rulebooks(today, None)
+    law_in_use()
+    return list(_kept_books(Shelf.version, rules_key(), today, tuple(sorted(set(court_ids)))))
+
+
+@lru_cache(maxsize=200)
+def _kept_books(
+    law: str | None, rules: str, today: date, court_ids: tuple[int, ...]
+) -> tuple[RuleBook, ...]:
+    return tuple(_rulebooks(today, court_ids))
+
+
+def _rulebooks(today: date, court_ids: tuple[int, ...] | None) -> list[RuleBook]:
     parents = dict(Court.objects.order_by("pk").values_list("pk", "parent"))
     own = _own_rules()
     shared: dict[tuple[str, tuple[int, ...], tuple[tuple[str, Any], ...]], list[int]] = {}
     law = law_in_use()
-    for court_id in parents if court_ids is None else sorted(set(court_ids) & parents.keys()):
+    for court_id in parents if court_ids is None else sorted(parents.keys() & set(court_ids)):
         profile = str(law.supervision_setting("profile", court_id, today))
         local = tuple(pk for place in _upwards(court_id, parents) for pk in own.get(place, ()))
         numbers = tuple(sorted(law.rule_parameters(court_id).items()))

@@ -164,5 +164,6 @@ def close_flags(case_ids: list[int] | None, at: datetime) -> int:
     live = Flag.objects.filter(state__in=LIVE).exclude(case__closed_on=None)
     if case_ids is not None:
         live = live.filter(case__in=case_ids)
-    cases = Case.objects.filter(pk__in=live.values("case")).select_related("court").order_by("pk")
+    ended = sorted(set(live.values_list("case", flat=True)))
+    cases = Case.objects.filter(pk__in=ended).select_related("court").order_by("pk") if ended else []
     return sum(len(close_flags_of(case=case, at=at)) for case in cases)

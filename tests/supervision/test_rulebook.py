@@ -147,13 +147,15 @@ def test_without_the_shared_state_the_rules_are_read_anew(db):
     assert len(versions_in_force()) == 43
 
 
-def test_the_books_cost_one_question_however_many_rules(own, upper_court, django_assert_num_queries):
+def test_the_books_of_a_court_are_read_once_until_the_rules_change(own, upper_court, django_assert_num_queries):
     day = today()
     for serial in range(10):
         own(f"E-1{serial}")
     rulebooks(day, [upper_court.pk])
-    with django_assert_num_queries(1):
-        rulebooks(day, [upper_court.pk])
+    with django_assert_num_queries(0):
+        (book,) = rulebooks(day, [upper_court.pk])
+    own("E-20")
+    assert book.versions.keys() ^ rulebook_of(upper_court.pk, day).versions.keys() == {"E-20"}
 
 
 @pytest.mark.parametrize("code", library.shipped_rules())
