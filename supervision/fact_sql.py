@@ -13,6 +13,9 @@ EVERY_CASE, THESE_CASES = "true", "c.id = ANY(%(ids)s)"
 #: A cause by its code; where the feed has none, by its words.
 CAUSE = "COALESCE(NULLIF(c.cause_code, ''), c.cause)"
 
+#: As what a case was counted among others when its facts were last computed: once that changes, theirs may.
+COUNTED_AS = {"category": "c.category", "cause": CAUSE, "filed_on": "c.filed_on", "counted": "c.sealed = ''"}
+
 CASE_TYPE = """
 CASE WHEN c.type_code = ANY(%(commutations)s) THEN 'commutation'
      WHEN c.type_code = ANY(%(retrial_reviews)s) THEN 'retrial_review'
@@ -78,11 +81,11 @@ ALL_ALIKE = "alike AS (SELECT * FROM named)"
 #: stand or as they stood when last computed. A touched case has other defendants too, so theirs are counted as well.
 THESE_ALIKE = f"""
 keys AS MATERIALIZED (
-    SELECT DISTINCT c.court_id, c.category, v.cause, p.name
+    SELECT DISTINCT v.court_id, v.category, v.cause, p.name
       FROM scope c
       JOIN cases_party p ON p.case_id = c.id
       LEFT JOIN supervision_casefacts e ON e.case_id = c.id
-     CROSS JOIN LATERAL (VALUES ({CAUSE}), (e.cause_code)) v(cause)
+     CROSS JOIN LATERAL (VALUES (c.court_id, c.category, {CAUSE}), (e.court_id, e.category, e.cause)) v(court_id, category, cause)
      WHERE p.standing = ANY(%(defendants)s) AND v.cause <> ''),
 touched AS MATERIALIZED (SELECT DISTINCT n.id FROM named n JOIN keys USING (court_id, category, cause, name)),
 wider AS MATERIALIZED (
@@ -119,6 +122,32 @@ before AS MATERIALIZED (
               AND (c.filed_on, c.id) < (s.filed_on, s.id) AND c.sealed = '' AND {CAUSE} = s.its_cause
             ORDER BY c.filed_on DESC LIMIT 1) earlier ON true
      WHERE s.filed_on IS NOT NULL AND s.its_cause <> '')"""
+
+#: Who may be the first of the cause no more, or be it now: the cases after one that came, went or was sealed, up to the
+#: first that counts. That one settles it for those after it, as it did before.
+FOLLOWERS = f"""
+spots AS MATERIALIZED (
+    SELECT v.* FROM scope c LEFT JOIN supervision_casefacts e ON e.case_id = c.id
+     CROSS JOIN LATERAL (VALUES (c.id, c.court_id, {CAUSE}, c.filed_on, c.sealed = ''),
+                                (c.id, e.court_id, e.cause, e.filed_on, false)) v(id, court_id, cause, filed_on, counts)
+     WHERE (c.court_id, {CAUSE}, c.filed_on, c.sealed = '') IS DISTINCT FROM (e.court_id, e.cause, e.filed_on, e.counted)
+       AND v.filed_on IS NOT NULL AND v.cause <> ''),
+reach AS (
+    SELECT court_id, cause, min(filed_on) AS from_on, max(filed_on) + INTERVAL '3 years' AS to_on FROM spots GROUP BY court_id, cause),
+numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY court_id, cause ORDER BY filed_on, id, is_spot) AS n
+      FROM (SELECT c.id, c.court_id, r.cause, c.filed_on, c.sealed = '' AS counts, false AS is_spot FROM reach r
+              JOIN cases_case c ON c.court_id = r.court_id AND {CAUSE} = r.cause AND c.filed_on BETWEEN r.from_on AND r.to_on
+            UNION ALL SELECT *, true FROM spots) beside),
+walked AS (
+    SELECT id, is_spot, COALESCE(max(n) FILTER (WHERE counts AND NOT is_spot) OVER before_it, 0) AS settled,
+           max(n) FILTER (WHERE is_spot) OVER before_it AS moved, max(n) FILTER (WHERE is_spot AND NOT counts) OVER before_it AS left_by
+      FROM numbered
+    WINDOW before_it AS (PARTITION BY court_id, cause ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
+followers AS (
+    SELECT w.id FROM walked w JOIN supervision_casefacts e ON e.case_id = w.id
+     WHERE NOT w.is_spot AND w.id <> ALL(%(ids)s) AND w.moved > w.settled
+       AND (w.left_by > w.settled OR e.first_of_cause IS DISTINCT FROM false))"""
 
 #: A first case (首案): one of the same cause within three years settles it. That there was none is known only where the
 #: court's own record reaches back three years without a gap of a quarter.
@@ -214,7 +243,7 @@ def refresh_statement(columns: dict[str, str], stated: Collection[str], *, few: 
 
     Of a ``few`` cases the defendants are looked up by their names, otherwise all are read once.
     """
-    names = ["court_id", "closed", "as_of", *columns]
+    names = ["court_id", "closed", "as_of", *COUNTED_AS, *columns]
     compared = [name for name in names if name != "as_of"]
     facts = ",\n       ".join(
         f"{expression(name, column, is_stated=name in stated)} AS {name}" for name, column in columns.items()
@@ -228,6 +257,7 @@ WITH scope AS MATERIALIZED (SELECT c.* FROM cases_case c WHERE {chosen}), {PARTI
 {series}, {before}, {FIRSTS}, {TOLD},
 wanted AS MATERIALIZED (
 SELECT c.id AS case_id, c.court_id, c.closed_on IS NOT NULL AS closed, COALESCE(c.closed_on, %(today)s::date) AS as_of,
+       {", ".join(f"{said} AS {name}" for name, said in COUNTED_AS.items())},
        {facts}
   FROM scope c
   JOIN courts_court court ON court.id = c.court_id
@@ -252,14 +282,17 @@ RETURNING 1)
 {followed(bounded=bounded)}"""
 
 
-#: Others of the same defendant and cause: their number moves with this case. They go into the outbox to be screened.
-SIBLINGS = """,
+#: Others of the same defendant and cause: their number moves with this case. They go into the outbox to be screened, and
+#: the followers to be computed.
+SIBLINGS = f""",{FOLLOWERS},
 siblings AS (
 UPDATE supervision_casefacts e SET series_n_12m = series.n FROM series
  WHERE e.case_id = series.case_id AND e.case_id <> ALL(%(ids)s) AND e.series_n_12m IS DISTINCT FROM series.n
 RETURNING e.case_id),
-noted AS (INSERT INTO cases_change (case_id, at) SELECT case_id, statement_timestamp() FROM siblings RETURNING 1)
-SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM noted)"""
+noted AS (
+INSERT INTO cases_change (case_id, at)
+SELECT case_id, statement_timestamp() FROM (SELECT case_id FROM siblings UNION SELECT id FROM followers) others)
+SELECT (SELECT count(*) FROM written) + (SELECT count(*) FROM siblings)"""
 
 
 def followed(*, bounded: bool) -> str:

@@ -20,13 +20,13 @@ from cases.services import REASSIGNED
 from catalogues import library
 from supervision import fact_kinds as kinds
 from supervision import secret_fact_sql
-from supervision.fact_sql import refresh_statement
+from supervision.fact_sql import COUNTED_AS, refresh_statement
 from supervision.models import CaseFacts, SecretFacts
 from supervision.turns import take_screening_turn
 
 #: From so many cases on, one pass over all parties is quicker than asking the index for every name.
 MANY = 300
-NOT_FACTS = {"case", "court_id", "closed", "as_of"}
+NOT_FACTS = {"case", "court_id", "closed", "as_of", *COUNTED_AS}
 
 
 @cache
@@ -47,7 +47,8 @@ def refresh_facts(case_ids: Sequence[int] | None, today: date) -> int:
     """Bring the facts of these cases (None: of all) to the day; how many cases changed.
 
     What a case changes of others of the same defendant and cause (系列案件数) is written too, and those others are put into
-    the outbox (``cases.Change``), so that they are screened at the next turn. A count never tells of secret facts.
+    the outbox (``cases.Change``), so that they are screened at the next turn; so are those whose being the first of their
+    cause (首案) it may change. A count never tells of secret facts.
     """
     take_screening_turn()
     slices = [None] if case_ids is None else slices_of(case_ids)

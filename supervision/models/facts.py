@@ -26,7 +26,10 @@ class AboutCase(ScopedQuerySet):
 
 
 class CaseFacts(models.Model):
-    """What the open rules read. Kept up to date with the case; ``as_of`` is the day its ages were counted on."""
+    """What the open rules read. Kept up to date with the case; ``as_of`` is the day its ages were counted on.
+
+    ``category``, ``cause``, ``filed_on`` and ``counted`` are no facts: as what the case was counted among others.
+    """
 
     case = models.OneToOneField(
         "cases.Case", models.CASCADE, primary_key=True, related_name="facts", verbose_name="案件"
@@ -34,6 +37,10 @@ class CaseFacts(models.Model):
     court_id = models.BigIntegerField("法院编号")
     closed = models.BooleanField("已结", default=False)
     as_of = models.DateField("计算日")
+    category = models.TextField(null=True)
+    cause = models.TextField(null=True)
+    filed_on = models.DateField(null=True)
+    counted = models.BooleanField(null=True)
     case_type = models.TextField(null=True)
     trial_level = models.TextField(null=True)
     court_level = models.TextField(null=True)

@@ -352,6 +352,74 @@ def test_a_sealed_case_makes_no_other_case_the_second_of_its_cause(facts, file_c
     assert facts(file_case(filed_on=date(2025, 12, 30)))["first_of_cause"] is True
 
 
+@pytest.fixture
+def first(facts, file_case):
+    """A first case of its cause, in a court whose record reaches back."""
+    record_every_month(file_case, 2021, 2025)
+    case = file_case(filed_on=date(2025, 12, 30))
+    assert facts(case)["first_of_cause"] is True
+    Change.objects.all().delete()
+    return case
+
+
+def follow(*cases):
+    """Compute these cases, then those that are put into the outbox for it."""
+    waiting = [case.pk for case in cases]
+    while waiting:
+        refresh_facts(waiting, TODAY)
+        waiting = list(Change.objects.values_list("case_id", flat=True))
+        Change.objects.all().delete()
+
+
+def is_first(case):
+    return CaseFacts.objects.get(pk=case.pk).first_of_cause
+
+
+def test_a_case_that_comes_before_the_first_of_its_cause_makes_it_the_second_until_it_goes(
+    first, file_case, upper_court
+):
+    earlier = file_case(filed_on=date(2025, 3, 1))
+    follow(earlier)
+    assert (is_first(earlier), is_first(first)) == (True, False)
+    away = [
+        {"sealed": "other"}, {"cause": "离婚纠纷", "cause_code": ""}, {"court": upper_court}, {"filed_on": date(2026, 1, 5)},
+    ]  # fmt: skip
+    for change in away:
+        before = {name: getattr(earlier, name) for name in change}
+        for values, expected in ((change, True), (before, False)):
+            for name, value in values.items():
+                setattr(earlier, name, value)
+            earlier.save()
+            follow(earlier)
+            assert is_first(first) is expected, change
+
+
+def test_a_case_that_comes_before_settles_sealed_ones_and_the_next_that_counts(first, file_case):
+    sealed = file_case(filed_on=date(2025, 12, 1), sealed="other")
+    follow(sealed)
+    assert (is_first(sealed), is_first(first)) == (True, True)
+    follow(file_case(filed_on=date(2025, 11, 1)))
+    assert (is_first(sealed), is_first(first)) == (False, False)
+
+
+def test_a_case_that_changes_nothing_has_no_other_computed(first, file_case):
+    refresh_facts([first.pk], TODAY)
+    refresh_facts([file_case(filed_on=date(2026, 1, 8)).pk], TODAY)
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("moved", ["court", "category"])
+def test_a_case_that_leaves_the_court_or_the_category_leaves_its_series(facts, file_case, upper_court, moved):
+    case = filed_against(file_case, "甲公司", date(2026, 1, 1))
+    later = filed_against(file_case, "甲公司", date(2026, 3, 1))
+    refresh_facts(None, TODAY)
+    assert series_of(later) == 2
+    setattr(case, moved, {"court": upper_court, "category": "行政"}[moved])
+    case.save()
+    facts(case)
+    assert series_of(later) == 1
+
+
 # --- stated facts -------------------------------------------------------------------------------------------------
 def test_what_people_state_stands_over_what_the_data_say_until_it_is_withdrawn(facts, file_case, judge):
     case = file_case()
