@@ -147,7 +147,9 @@ def test_without_the_shared_state_the_rules_are_read_anew(db):
     assert len(versions_in_force()) == 43
 
 
-def test_the_books_of_a_court_are_read_once_until_the_rules_change(own, upper_court, django_assert_num_queries):
+def test_the_books_of_a_court_are_read_once_until_the_rules_change(
+    own, upper_court, django_assert_num_queries
+):
     day = today()
     for serial in range(10):
         own(f"E-1{serial}")
