@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cases.models import Case
 from catalogues.selectors import VERSION, Shelf
@@ -141,6 +141,13 @@ def law_is_read_anew_after_a_publication():
     if RuleShelf.forgotten != rules_before:
         RuleShelf.versions = None
         cache.delete(RULES)
+
+
+@pytest.fixture(autouse=True)
+def the_next_reader_reads_chinese():
+    """A request leaves its reader's language active in the thread."""
+    yield
+    translation.deactivate()
 
 
 #: The published law stays from test to test; everything else a committed test filled is emptied.
