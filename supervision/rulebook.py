@@ -136,9 +136,7 @@ def rulebooks(today: date, court_ids: Iterable[int] | None = None) -> list[RuleB
 
 
 @lru_cache(maxsize=200)
-def _kept_books(
-    law: str | None, rules: str, today: date, court_ids: tuple[int, ...]
-) -> tuple[RuleBook, ...]:
+def _kept_books(law: str | None, rules: str, today: date, court_ids: tuple[int, ...]) -> tuple[RuleBook, ...]:
     return tuple(_rulebooks(today, court_ids))
 
 
