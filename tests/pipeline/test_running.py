@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery.schedules import crontab
 from django.urls import reverse
-from django.utils import timezone
 
 from alerts.channels import BOUNCED
 from alerts.models import Delivery, Sweep
@@ -266,7 +265,6 @@ def test_every_page_of_a_keeper_asks_for_the_banner_and_nobody_elses_does(client
 
 
 def test_the_banner_speaks_when_something_is_wrong_and_to_keepers_alone(client, keeper, judge, now):
-    seal_trail(at=timezone.now())  # of the entries the seeded law left
     sweep_court(keeper.court_id, today(), now)
     client.force_login(keeper)
     assert client.get(reverse("pipeline:banner")).content.decode().strip() == ""
