@@ -9,6 +9,7 @@ import pytest
 from django.db import Error, connection
 from django.utils import timezone
 
+from audit import trail
 from config.celery import app
 from pipeline import runs
 from pipeline.models import Run
@@ -29,7 +30,13 @@ def test_every_scheduled_task_exists_and_is_recorded_even_where_it_may_not_impor
     assert "pipeline" not in Path("audit/tasks.py").read_text()
 
 
-def test_a_run_leaves_when_it_began_when_it_ended_and_what_it_counted():
+@pytest.fixture
+def unsealed(db):
+    """Something to seal."""
+    return trail.record("courts.login", at=timezone.now())
+
+
+def test_a_run_leaves_when_it_began_when_it_ended_and_what_it_counted(unsealed):
     linked = app.tasks[SEAL].apply().get()
     run = Run.objects.get(name=SEAL)
     assert run.started_at <= run.done_at <= timezone.now()
@@ -58,7 +65,7 @@ def test_work_that_is_not_scheduled_leaves_no_row(monkeypatch):
     assert not Run.objects.exists()
 
 
-def test_a_record_that_cannot_be_written_does_not_fail_the_work(monkeypatch):
+def test_a_record_that_cannot_be_written_does_not_fail_the_work(unsealed, monkeypatch):
     def refuse(*_, **__):
         raise Error("no room")
 
