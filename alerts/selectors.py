@@ -12,10 +12,10 @@ from cases.timeline import name_of_ground
 from catalogues.ladders import STAGES
 from catalogues.selectors import Law, law_in_use
 from courts.models import User
+from supervision.models import Letter
 
 WORST_FIRST = tuple(reversed(STAGES))
-
-
+LETTERS = dict(Letter.kind.field.choices)
 #: What is watched in supervision (四类案件监督), by the first part of its name; the rest names rule, measure or letter.
 OF_SUPERVISION = {
     "flag": "四类案件标识 {0} 待确认",
@@ -61,7 +61,8 @@ def name_of_clock(clock: str, law: Law) -> str:
     if kind == "calendar":
         return f"{about} 年放假安排尚未录入"
     if kind in OF_SUPERVISION:
-        return OF_SUPERVISION[kind].format(about.partition("@")[0])
+        named = about.partition("@")[0]
+        return OF_SUPERVISION[kind].format(LETTERS.get(named, named))
     for names in (law.limits, law.nodes):
         if clock in names:
             return names[clock][-1].name

@@ -150,11 +150,8 @@ def measures(cases: str, day: date) -> Select:
 def letters(cases: str, day: date) -> Select:
     """Letters sent about a case that nobody has replied to (监督函待回复)."""
     return Select(f"""
-        SELECT {CASE}, 'letter', left('letter:' || k.name || '@' || l.court_id || '-' || l.year, {LONGEST_NAME}), l.serial,
-               NULL::date, l.reply_due_on
+        SELECT {CASE}, 'letter', 'letter:' || l.kind || '@' || l.court_id || '-' || l.year, l.serial, NULL::date, l.reply_due_on
           FROM supervision_letter l JOIN supervision_lettercase n ON n.letter_id = l.id JOIN cases_case c ON c.id = n.case_id
-          JOIN (VALUES ('prompt', '提示函'), ('report', '通报函'), ('urge', '督办函'), ('warn', '警示函')) k(kind, name)
-            ON k.kind = l.kind
          WHERE l.state IN ('SENT', 'READ', 'REJECTED_REPLY', 'OVERDUE') AND l.reply_due_on IS NOT NULL AND {cases}""")
 
 

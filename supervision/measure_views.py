@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -217,17 +219,23 @@ def forms_of(user: User, found: Measure) -> dict[str, Any]:
     return forms
 
 
+def carried_out(
+    request: HttpRequest, found: Measure, form: Form, do: Callable[..., Any], said: str, place: str
+) -> HttpResponse:
+    """What a form asks for, done; a form that is not right comes back at its ``place`` with what was typed."""
+    if not form.is_valid():
+        return render(request, "supervision/measure.html", thread(request, found, **{place: form}))
+    do(measure=found, by=request.user, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, said)
+    return redirect("supervision:measure", found.pk)
+
+
 @login_required
 @require_POST
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel's reply."""
-    found = measure_of(request, pk)
-    form = ReplyForm(request.POST, request.FILES)
-    if form.is_valid():
-        reply_to_measure(measure=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("已答复，等待院庭长回应。"))
-        return redirect("supervision:measure", found.pk)
-    return render(request, "supervision/measure.html", thread(request, found, reply_form=form))
+    form, said = ReplyForm(request.POST, request.FILES), _("已答复，等待院庭长回应。")
+    return carried_out(request, measure_of(request, pk), form, reply_to_measure, said, "reply_form")
 
 
 @login_required
@@ -236,36 +244,23 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The supervisor's response."""
     found = measure_of(request, pk)
     form = AnswerForm(request.POST, outcomes=outcomes_of(found))
-    if form.is_valid():
-        answer_reply(measure=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("已回应。"))
-        return redirect("supervision:measure", found.pk)
-    return render(request, "supervision/measure.html", thread(request, found, answer_form=form))
+    return carried_out(request, found, form, answer_reply, _("已回应。"), "answer_form")
 
 
 @login_required
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether what was proposed is done."""
-    found = measure_of(request, pk)
     form = DecideForm(request.POST)
-    if form.is_valid():
-        decide_proposal(measure=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("已决定。"))
-        return redirect("supervision:measure", found.pk)
-    return render(request, "supervision/measure.html", thread(request, found, decide_form=form))
+    return carried_out(request, measure_of(request, pk), form, decide_proposal, _("已决定。"), "decide_form")
 
 
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    found = measure_of(request, pk)
-    form = WithdrawForm(request.POST)
-    if form.is_valid():
-        withdraw_measure(measure=found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("已撤回，记录保留。"))
-        return redirect("supervision:measure", found.pk)
-    return render(request, "supervision/measure.html", thread(request, found, withdraw_form=form))
+    """Take a measure back."""
+    form, said = WithdrawForm(request.POST), _("已撤回，记录保留。")
+    return carried_out(request, measure_of(request, pk), form, withdraw_measure, said, "withdraw_form")
 
 
 @login_required

@@ -23,6 +23,7 @@ from courts.clock import today
 from courts.models import Division, User
 from supervision import log
 from supervision.flags import follow_measures
+from supervision.lifecycle import LIVE
 from supervision.measure_files import Attached, attached
 from supervision.measure_rules import (
     REASSIGN,
@@ -42,7 +43,7 @@ from supervision.measure_rules import (
     wants_reply,
 )
 from supervision.models import Flag, Measure, Reply
-from supervision.powers import LIVE, is_for_a_higher_body
+from supervision.powers import is_for_a_higher_body
 
 TAKE, PROPOSE, DECIDE = (
     "supervision.take_measure",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from catalogues.supervision_law import MeasureRule
 from courts.roles import ROLE_CHOICES, Permission, Role, may
+from supervision.lifecycle import LIVE
 
-LIVE = frozenset({"CONFIRMED", "MEASURES_ON"})
 MEETING, UPPER_COURT = "meeting", "M09"
 #: The ways of supervision (监管方式), as courts name them.
 WAYS = {

@@ -56,14 +56,11 @@ def compare_version(*, version: RuleVersion, by: User, at: datetime) -> RuleVers
 
 
 def difference(version: RuleVersion, day: date) -> dict[str, Any]:
-    """The open cases of every court that screens by the rule, as their facts stand: what the version hits otherwise.
-
-    A version in force that reads secret facts is not held against it: what it hits nobody learns here.
-    """
+    """The open cases of every court that screens by the rule, as their facts stand: what the version hits otherwise."""
     standing = replaced_by(version)
     hits: dict[int, set[str]] = {}
     for book in books_of(version, day):
-        for case_id, codes in hits_in(book, version, None if standing and standing.secret else standing):
+        for case_id, codes in hits_in(book, version, standing):
             hits[case_id] = set(codes)
     new = sorted((case for case, codes in hits.items() if STANDING not in codes), reverse=True)
     lost = sorted((case for case, codes in hits.items() if DRAFT not in codes), reverse=True)
@@ -78,7 +75,6 @@ def difference(version: RuleVersion, day: date) -> dict[str, Any]:
         "again": proposed_again(version, [case for case, codes in hits.items() if DRAFT in codes]),
         "new_cases": new[:MOST_CASES],
         "lost_cases": lost[:MOST_CASES],
-        "is_alone": bool(standing and standing.secret),
     }
 
 

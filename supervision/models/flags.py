@@ -9,22 +9,15 @@ from django.db.models import Q
 
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
+from supervision import lifecycle
 from supervision.models.numbered import Unnumbered
 from supervision.models.rules import CATEGORIES, Rule, RuleVersion
 from supervision.models.secrecy import kept_by, verified_by
 
-OPEN = ("PROPOSED", "DISPUTED", "EXPIRED", "CONFIRMED", "MEASURES_ON")
-LIVE = ("CONFIRMED", "MEASURES_ON")  # under supervision: a measure needs one of these
-STATES = [
-    ("PROPOSED", "待确认"),
-    ("DISPUTED", "有争议"),
-    ("EXPIRED", "逾期未处理"),
-    ("CONFIRMED", "已确认"),
-    ("MEASURES_ON", "监督中"),
-    ("REVOKED", "已撤销"),
-    ("REJECTED", "不予确认"),
-    ("CLOSED", "已结束"),
-]
+#: As ``lifecycle`` has them, in the order in which a flag lives.
+OPEN = tuple(state.value for state in lifecycle.State if state in lifecycle.OPEN)
+LIVE = tuple(state.value for state in lifecycle.State if state in lifecycle.LIVE)
+STATES = [(state.value, name) for state, name in lifecycle.NAMES.items()]
 
 
 class FlagQuerySet(ScopedQuerySet):
