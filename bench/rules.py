@@ -15,7 +15,7 @@ from bench.rule_peers import check, peers
 from bench.time_machine import measure_time_machine
 from catalogues import library
 from predicates.language import Condition, compile_condition, facts_of, resolved, write_condition
-from predicates.queries import Mask, hits_query
+from predicates.queries import hits_query
 
 ROWS, SAMPLE, SLICE, CHANGED = 1_000_000, 2_000, 25_000, 1_000
 #: Of so many cases one is pending at each month-end of the time machine.
@@ -31,9 +31,6 @@ TABLE = "bench_facts"
 #: state is mostly not stated, and then unknown. About one case in fourteen is hit.
 DRAW = """
 CREATE TABLE bench_facts AS
-SELECT bits('%(cause_tags)s', cause_tags) AS cause_tag_bits, bits('%(sensitive_tags)s', sensitive_tags) AS sensitive_tag_bits,
-       bits('%(party_flags)s', party_flags) AS party_flag_bits, facts.*
-  FROM (
 SELECT n AS case_id,
        (CASE WHEN r[1] < .7 THEN 1 WHEN r[1] < .98 THEN 2 ELSE 3 + (r[2] ^ 4 * 60)::int END) AS same_side_max,
        (CASE WHEN r[3] < .95 THEN 1 ELSE 1 + (r[4] ^ 4 * 9)::int END) AS series_n_12m,
@@ -67,17 +64,13 @@ SELECT n AS case_id,
              WHEN r[42] < .135 THEN '{hk_mo_tw}' END)::text[] AS party_flags
   FROM (SELECT n, r, CASE WHEN k < .55 THEN 'civil' WHEN k < .85 THEN 'enforcement' WHEN k < .88 THEN 'administrative' WHEN k < .98 THEN 'criminal'
                           WHEN k < .985 THEN 'compensation' WHEN k < .995 THEN 'retrial_review' ELSE 'commutation' END AS kind
-          FROM (SELECT n, random() AS k, ARRAY[%(numbers)s] AS r FROM generate_series(1, %(rows)s) n) drawn) typed) facts"""
-#: As a generated column would be written.
-BITS = """
-CREATE FUNCTION bits(known text[], tags text[]) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
-$$ SELECT coalesce(bit_or(1::bigint << array_position(known, tag) - 1), 0) FROM unnest(tags) tag $$"""
+          FROM (SELECT n, random() AS k, ARRAY[%(numbers)s] AS r FROM generate_series(1, %(rows)s) n) drawn) typed"""
 
 
 def run(rows: int = ROWS) -> int:
     """Measure and print; 1 when any case is answered otherwise than by the oracle."""
     rules, parameters = thirty_rules(), library.rule_parameters()
-    statement = hits_query(rules, parameters, table=TABLE, masks=masks())
+    statement = hits_query(rules, parameters, table=TABLE)
     bodies = {code: write_condition(resolved(rule, parameters)) for code, rule in rules.items()}
     with scratch_database("rules"), connection.cursor() as cursor:
         fill(cursor, rows)
@@ -103,20 +96,6 @@ def thirty_rules() -> dict[str, Condition]:
     return {rule.code: rule.condition for rule in library.supervision_rules() if rule.code in CODES}
 
 
-def masks() -> dict[str, Mask]:
-    """The lists of the flat view as bits, in the order of their choices."""
-    names = {
-        "cause_tags": "cause_tag_bits",
-        "sensitive_tags": "sensitive_tag_bits",
-        "party_flags": "party_flag_bits",
-    }
-    facts = library.rule_facts()
-    return {
-        name: Mask(column, tuple(code for code, _ in facts[name].fact.choices))
-        for name, column in names.items()
-    }
-
-
 def counted(statement: str) -> str:
     """Every hit is worked out and looked at; none travels to Python, as none does when flags are written."""
     return f"SELECT count(*), max(code) FROM ({statement}) hits"
@@ -134,7 +113,6 @@ def measure_changed(cursor: Any, rules: Mapping[str, Condition], bodies: dict[st
         rules,
         library.rule_parameters(),
         table=TABLE,
-        masks=masks(),
         where="case_id IN (SELECT case_id FROM changed)",
     )
     names = ["case_id", *facts_named(rules)]
@@ -162,9 +140,7 @@ def measure_changed(cursor: Any, rules: Mapping[str, Condition], bodies: dict[st
 
 def fill(cursor: Any, rows: int) -> None:
     cursor.execute("SELECT setseed(0.5)")
-    cursor.execute(BITS)
-    lists = {name: "{" + ",".join(mask.tags) + "}" for name, mask in masks().items()}
-    cursor.execute(DRAW % {"numbers": ", ".join(["random()"] * 42), "rows": rows, **lists})
+    cursor.execute(DRAW % {"numbers": ", ".join(["random()"] * 42), "rows": rows})
     cursor.execute(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (case_id)")
     cursor.execute(f"VACUUM ANALYZE {TABLE}")
     # The floor reads the table, as ours must; an index alone would answer another question.
@@ -219,9 +195,7 @@ def count_differing(job: tuple[dict[str, Any], dict[str, Condition], dict[str, A
     with link, link.cursor() as cursor:
         where = f"case_id >= {start} AND case_id < {end}"
         hits: dict[int, set[str]] = {}
-        for key, code in ask(
-            cursor, hits_query(rules, library.rule_parameters(), table=TABLE, masks=masks(), where=where)
-        ):
+        for key, code in ask(cursor, hits_query(rules, library.rule_parameters(), table=TABLE, where=where)):
             hits.setdefault(key, set()).add(code)
         names = ["case_id", *facts_named(rules)]
         found = ask(cursor, f"SELECT {', '.join(names)} FROM {TABLE} WHERE {where}")

@@ -12,43 +12,14 @@ only ``none`` has to say what it means by it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from predicates.operators import OPERATORS
 from predicates.terms import All, AnyOf, Condition, Leaf, NoneOf, Parameters, resolved
 
 Columns = Mapping[str, str]
-#: What a bigint holds beside its sign.
-MOST_BITS = 63
-
-
-@dataclass(frozen=True)
-class Mask:
-    """A whole-number column that says in bits which of ``tags`` a list has, the first tag in the lowest bit.
-
-    PostgreSQL asks it twenty times as fast as the list. NULL where the list is.
-    """
-
-    column: str
-    tags: tuple[str, ...]
-
-    def bits(self, wanted: Iterable[str]) -> int | None:
-        """The bits of these tags; None where one of them has none, and only the list itself can tell."""
-        tags = self.tags[:MOST_BITS]
-        places = [tags.index(tag) if tag in tags else None for tag in dict.fromkeys(wanted)]
-        known = [place for place in places if place is not None]
-        return sum(1 << place for place in known) if len(known) == len(places) else None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the facts are found in the table: by default in columns of their own names."""
-
-    columns: Columns = field(default_factory=dict)
-    masks: Mapping[str, Mask] = field(default_factory=dict)
-
-
+#: Every fact is a column of its own name.
+ALL_NAMED: Columns = {}
 #: Operators whose widest form says exactly what any of the leaves says: eq is one of a list of one.
 AS_LIST = {"eq": "in"}
 #: Between the codes of one row: no code contains it.
@@ -67,18 +38,16 @@ def hits_query(
     *,
     table: str,
     key: str = "case_id",
-    columns: Columns | None = None,
-    masks: Mapping[str, Mask] | None = None,
+    columns: Columns = ALL_NAMED,
     where: str = "",
 ) -> str:
     """One statement giving a row ``(key, code)`` for every rule that holds on a row of ``table``.
 
-    ``columns`` gives the SQL of facts that are not columns of their own name, ``masks`` the lists that are also kept as bits;
-    ``where`` narrows the rows. Both, ``table``
+    ``columns`` gives the SQL of facts that are not columns of their own name; ``where`` narrows the rows. Both, ``table``
     and ``key`` are SQL and trusted; names and values from rules are quoted here. It has no parameters of its own: execute it
     without any, since a per cent sign in a value stands as it is.
     """
-    codes = codes_query(rules, parameters, table=table, key=key, columns=columns, masks=masks, where=where)
+    codes = codes_query(rules, parameters, table=table, key=key, columns=columns, where=where)
     return f"SELECT {_last(key)}, unnest(codes) AS code FROM ({codes}) hit"
 
 
@@ -93,23 +62,21 @@ def codes_query(
     *,
     table: str,
     key: str = "case_id",
-    columns: Columns | None = None,
-    masks: Mapping[str, Mask] | None = None,
+    columns: Columns = ALL_NAMED,
     where: str = "",
 ) -> str:
     """As ``hits_query``, but one row ``(key, codes)`` for every row that any rule holds on; the codes in no order."""
     known = {code: resolved(condition, parameters) for code, condition in rules.items()}
     if not known:
         return f"SELECT {key}, ARRAY[]::text[] AS codes FROM {table} WHERE false"
-    layout = Layout(columns or {}, masks or {})
     narrowed = f"({where}) AND " if where else ""
     return (
-        f"SELECT {key}, string_to_array({_codes_sql(known, layout)}, {BREAK}) AS codes\n  FROM {table}\n"
-        f" WHERE {narrowed}({any_rule_sql(known.values(), layout)})"
+        f"SELECT {key}, string_to_array({_codes_sql(known, columns)}, {BREAK}) AS codes\n  FROM {table}\n"
+        f" WHERE {narrowed}({any_rule_sql(known.values(), columns)})"
     )
 
 
-def _codes_sql(rules: Mapping[str, Condition], layout: Layout) -> str:
+def _codes_sql(rules: Mapping[str, Condition], columns: Columns) -> str:
     """The codes that hold, joined. Rules that all need one fact to have certain tags are asked only where it has one."""
     alone, together = [], dict[str, list[tuple[str, Condition, list[Leaf]]]]()
     for code, condition in rules.items():
@@ -118,47 +85,44 @@ def _codes_sql(rules: Mapping[str, Condition], layout: Layout) -> str:
         if guards and len(facts) == 1 and all(guard.op in DEAR for guard in guards):
             together.setdefault(facts.pop(), []).append((code, condition, guards))
         else:
-            alone.append(_code_sql(code, condition, layout))
+            alone.append(_code_sql(code, condition, columns))
     for some in together.values():
-        said = [_code_sql(code, condition, layout) for code, condition, _ in some]
-        guard = _bracketed(_widest([leaf for _, _, guards in some for leaf in guards]), layout)
+        said = [_code_sql(code, condition, columns) for code, condition, _ in some]
+        guard = _bracketed(_widest([leaf for _, _, guards in some for leaf in guards]), columns)
         alone.append(f"CASE WHEN {guard} THEN nullif({_joined(said)}, '') END" if len(some) > 1 else said[0])
     return _joined(alone)
 
 
-def _code_sql(code: str, condition: Condition, layout: Layout) -> str:
-    return f"CASE WHEN {condition_sql(condition, layout)} THEN {literal(code)} END"
+def _code_sql(code: str, condition: Condition, columns: Columns) -> str:
+    return f"CASE WHEN {condition_sql(condition, columns)} THEN {literal(code)} END"
 
 
 def _joined(said: list[str]) -> str:
     return f"concat_ws({BREAK}, {', '.join(said)})"
 
 
-def condition_sql(condition: Condition, layout: Layout = Layout()) -> str:
+def condition_sql(condition: Condition, columns: Columns = ALL_NAMED) -> str:
     """A resolved condition as SQL: true where it holds, else false or NULL."""
     if isinstance(condition, Leaf):
-        return _leaf_sql(condition, layout)
+        return _leaf_sql(condition, columns)
     if isinstance(condition, All):
         # The cheapest first, groups as they stand: what fails early is asked no further.
-        return " AND ".join(_bracketed(part, layout) for part in sorted(condition.parts, key=_cost_of_leaf))
-    some = " OR ".join(_bracketed(part, layout) for part in condition.parts)
+        return " AND ".join(_bracketed(part, columns) for part in sorted(condition.parts, key=_cost_of_leaf))
+    some = " OR ".join(_bracketed(part, columns) for part in condition.parts)
     return f"({some}) IS NOT TRUE" if isinstance(condition, NoneOf) else some
 
 
-def _bracketed(condition: Condition, layout: Layout) -> str:
-    said = condition_sql(condition, layout)
+def _bracketed(condition: Condition, columns: Columns) -> str:
+    said = condition_sql(condition, columns)
     return said if isinstance(condition, Leaf) else f"({said})"
 
 
-def _leaf_sql(leaf: Leaf, layout: Layout) -> str:
-    fact = f"({layout.columns[leaf.fact]})" if leaf.fact in layout.columns else _name(leaf.fact)
+def _leaf_sql(leaf: Leaf, columns: Columns) -> str:
+    fact = f"({columns[leaf.fact]})" if leaf.fact in columns else _name(leaf.fact)
     value, sql = leaf.value, OPERATORS[leaf.op].sql
     if not isinstance(value, tuple):
         return sql.format(fact=fact, value=literal(value))
     if "{tags}" in sql:
-        mask = layout.masks.get(leaf.fact)
-        if mask and (bits := mask.bits(value)):
-            return f"({mask.column} & {bits}) <> 0"
         return sql.format(fact=fact, tags=_tags(value))
     return sql.format(fact=fact, values=", ".join(map(literal, value)))
 
@@ -184,7 +148,7 @@ def _name(name: str) -> str:
 
 
 # --- the rows that any rule hits -----------------------------------------------------------------------
-def any_rule_sql(conditions: Iterable[Condition], layout: Layout = Layout()) -> str:
+def any_rule_sql(conditions: Iterable[Condition], columns: Columns = ALL_NAMED) -> str:
     """SQL that holds exactly where one of the conditions does, asking each fact as seldom as possible."""
     groups: dict[str, list[tuple[Leaf, Condition]]] = {}
     unguarded: list[Condition] = []
@@ -196,7 +160,7 @@ def any_rule_sql(conditions: Iterable[Condition], layout: Layout = Layout()) -> 
             groups.setdefault(guard.fact, []).append((guard, condition))
     asked = sorted((_group(some) for some in groups.values()), key=_cost)
     return "\n    OR ".join(
-        _bracketed(condition, layout) for condition in (*asked, *dict.fromkeys(unguarded))
+        _bracketed(condition, columns) for condition in (*asked, *dict.fromkeys(unguarded))
     )
 
 

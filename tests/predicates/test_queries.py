@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from predicates.language import compile_condition
-from predicates.queries import Mask, codes_query, hits_query
+from predicates.queries import codes_query, hits_query
 from tests.predicates.drawing import FACTS, ODD, PARAMETERS, bodies, cases, leaf, oracle, read
 
 COLUMNS = {
@@ -23,32 +23,19 @@ COLUMNS = {
 }
 
 
-#: One tag has no bit: rules that name it have to ask the list.
-TAG_BITS = Mask("tag_bits", ("wage", ODD))
-
-
-def bits_of(tags):
-    return None if tags is None else sum(1 << TAG_BITS.tags.index(tag) for tag in {*tags} & {*TAG_BITS.tags})
-
-
 @pytest.fixture
 def fact_table(db):
     columns = ", ".join(f'"{name}" {COLUMNS.get(fact.type, "text")}' for name, fact in FACTS.items())
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE some_facts (case_id bigint, tag_bits bigint, {columns}) ON COMMIT DROP"
-        )
+        cursor.execute(f"CREATE TEMP TABLE some_facts (case_id bigint, {columns}) ON COMMIT DROP")
 
         def fill(rows):
             with transaction.atomic():
                 cursor.execute("DELETE FROM some_facts")
-                slots = ", ".join(["%s"] * (2 + len(FACTS)))
+                slots = ", ".join(["%s"] * (1 + len(FACTS)))
                 cursor.executemany(
                     f"INSERT INTO some_facts VALUES ({slots})",
-                    [
-                        (key, bits_of(row["tags"]), *(row[name] for name in FACTS))
-                        for key, row in enumerate(rows)
-                    ],
+                    [(key, *(row[name] for name in FACTS)) for key, row in enumerate(rows)],
                 )
             return cursor
 
@@ -77,8 +64,6 @@ def test_the_database_finds_the_same_cases(fact_table, rules, rows):
         if oracle(body, row, PARAMETERS)
     )
     assert sorted(answered(cursor, hits_query(conditions, PARAMETERS, table="some_facts"))) == expected
-    by_bits = hits_query(conditions, PARAMETERS, table="some_facts", masks={"tags": TAG_BITS})
-    assert sorted(answered(cursor, by_bits)) == expected
     together = answered(cursor, codes_query(conditions, PARAMETERS, table="some_facts"))
     assert sorted((key, code) for key, codes in together for code in codes) == expected
     assert all(codes for _, codes in together)
