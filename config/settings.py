@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "ingest",
     "alerts",
     "supervision",
+    "deviation",
+    "precedents",
     "cases",
     "catalogues",
     "courts",

@@ -9,6 +9,8 @@ urlpatterns = [
     path("cases/", include("cases.urls")),
     path("alerts/", include("alerts.urls")),
     path("supervision/", include("supervision.urls")),
+    path("deviation/", include("deviation.urls")),
+    path("precedents/", include("precedents.urls")),
     path("imports/", include("ingest.urls")),
     path("running/", include("pipeline.urls")),
     path("api/v1/", include("config.api")),

@@ -22,7 +22,7 @@ from cases.models import Case, Change
 from courts.models import Division
 from courts.scoping import ScopedQuerySet
 
-ROOMS = ["pipeline", "dashboard", "ingest", "alerts", "supervision", "cases", "catalogues", "courts", "audit"]
+ROOMS = ["pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "precedents", "cases", "catalogues", "courts", "audit"]
 OURS = [model for model in apps.get_models() if model._meta.app_label in ROOMS]
 
 #: Tables that name a case and have no scoped manager, each with the reason.
@@ -46,7 +46,7 @@ def paths_to_case(model: type[models.Model], seen: tuple[type[models.Model], ...
             continue
         if target is Case:
             yield field.name
-        elif target._meta.app_label in ROOMS[:6]:
+        elif target._meta.app_label in ROOMS[:8]:
             yield from (f"{field.name}__{path}" for path in paths_to_case(target, (*seen, model)))
 
 

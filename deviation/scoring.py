@@ -1,0 +1,1 @@
+"""The estimator of deviation (偏离度): to come."""

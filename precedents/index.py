@@ -1,0 +1,1 @@
+"""The index of similar cases (类案): to come."""
