@@ -115,13 +115,21 @@ class Permission(StrEnum):
     SEE_LEDGER = "see_ledger"  # supervisors' ledgers of the own court (履职台账)
     SEE_RISKS = "see_risks"  # the risk matrix
     ENTER_RISKS = "enter_risks"
+    CHECK_DRAFT = "check_draft"  # one's own drafted outcome beside its peers (拟判核对)
+    SEE_DEVIATION = "see_deviation"  # deviations after the judge's private days
+    TRAIN_DEVIATION = "train_deviation"  # ask for a run (训练)
+    RELEASE_DEVIATION = "release_deviation"  # put another's run into use
+    DECIDE_CONTESTS = "decide_contests"  # a judge's objection to a deviation (偏离异议)
+    SEARCH_PRECEDENTS = "search_precedents"  # similar cases and the report on them (类案检索)
+    KEEP_PRECEDENTS = "keep_precedents"  # texts of the collection, conflicts between judgments
 
 
 _P = Permission
 _HANDLES = frozenset(
     {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE}
 )
-_SITS = frozenset({_P.SEE_FLAGS, _P.RAISE_FLAG, _P.REPLY_TO_MEASURES})
+_SITS = frozenset({_P.SEE_FLAGS, _P.RAISE_FLAG, _P.REPLY_TO_MEASURES, _P.CHECK_DRAFT, _P.SEARCH_PRECEDENTS})
+_LEADS = frozenset({_P.SEE_DEVIATION, _P.SEARCH_PRECEDENTS})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.PRESIDENT: frozenset(
@@ -144,20 +152,26 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.APPROVE_LETTERS,
             _P.SEE_LEDGER,
             _P.SEE_RISKS,
+            _P.RELEASE_DEVIATION,
         }
-    ),
+    )
+    | _LEADS,
     Role.VICE_PRESIDENT: frozenset(
         {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
-        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.APPROVE_LETTERS}
-    ),
-    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES}),
+        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.APPROVE_LETTERS, _P.DECIDE_CONTESTS}
+    )
+    | _LEADS,
+    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES, _P.SEARCH_PRECEDENTS}),
     Role.DIVISION_HEAD: frozenset(
         {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
         | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES}
-    ),
+    )
+    | _LEADS,
     Role.PRESIDING: _HANDLES | _SITS,
     Role.JUDGE: _HANDLES | _SITS,
-    Role.ASSISTANT: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.SEE_FLAGS}),
+    Role.ASSISTANT: frozenset(
+        {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.SEE_FLAGS, _P.SEARCH_PRECEDENTS}
+    ),
     Role.CLERK: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT}),
     Role.FILING: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN, _P.SEE_FLAGS, _P.TICK_AT_FILING}),
     Role.TRIAL_OFFICE: frozenset(
@@ -186,8 +200,13 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.WRITE_LETTERS,
             _P.SEE_LEDGER,
             _P.SEE_RISKS,
+            _P.TRAIN_DEVIATION,
+            _P.RELEASE_DEVIATION,
+            _P.DECIDE_CONTESTS,
+            _P.KEEP_PRECEDENTS,
         }
-    ),
+    )
+    | _LEADS,
     Role.DISCIPLINE: frozenset(
         {_P.SEE_TRAIL, _P.SEE_SECRET_FLAGS, _P.VERIFY_COMPLAINTS, _P.WRITE_LETTERS}
         | {_P.SEE_LEDGER, _P.SEE_RISKS, _P.ENTER_RISKS}
@@ -232,4 +251,5 @@ SCOPES = [
     ("imports:write", "导入数据"),
     ("catalogues:read", "读取目录"),
     ("flags:read", "读取四类案件标识、事实与监督日志"),
+    ("deviation:read", "读取已公开的偏离提示与模型说明"),
 ]

@@ -1,6 +1,6 @@
-"""Addresses of this room."""
+"""Addresses of this room: runs, notices, groups."""
 
-from django.urls import URLPattern
+from deviation import group_urls, notice_urls, run_urls
 
 app_name = "deviation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*notice_urls.urlpatterns, *run_urls.urlpatterns, *group_urls.urlpatterns]

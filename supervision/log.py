@@ -21,9 +21,9 @@ from audit.chain import START, Verdict
 from audit.sidechain import chain_on, walk_rows
 from audit.trail import as_copied
 from courts.models import Posting
+from courts.numbered import random_id
 from courts.roles import SPAN, Role, Span
 from supervision.models import LogEntry
-from supervision.models.numbered import random_id
 
 SYSTEM = "系统"
 CONTENT = (

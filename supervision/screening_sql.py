@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from courts.numbered import RANDOM_ID
 from predicates.language import facts_of
 from predicates.queries import hits_query, literal
 from supervision.evidence import SECRET_NAMES, STEPS, digest_sql, digested_sql, evidence_sql
 from supervision.lifecycle import ENDED_BY_DECISION, OPEN
-from supervision.models.numbered import RANDOM_ID
 from supervision.rulebook import RuleBook
 
 OPEN_TABLE = "supervision_casefacts"

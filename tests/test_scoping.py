@@ -22,7 +22,19 @@ from cases.models import Case, Change
 from courts.models import Division
 from courts.scoping import ScopedQuerySet
 
-ROOMS = ["pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "precedents", "cases", "catalogues", "courts", "audit"]
+ROOMS = [
+    "pipeline",
+    "dashboard",
+    "ingest",
+    "alerts",
+    "supervision",
+    "deviation",
+    "precedents",
+    "cases",
+    "catalogues",
+    "courts",
+    "audit",
+]
 OURS = [model for model in apps.get_models() if model._meta.app_label in ROOMS]
 
 #: Tables that name a case and have no scoped manager, each with the reason.

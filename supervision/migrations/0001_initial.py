@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import supervision.models.numbered
+import courts.numbered
 from django.conf import settings
 from django.db import migrations, models
 
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Flag',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('edition', models.CharField(max_length=64, verbose_name='规则内容摘要')),
                 ('category', models.CharField(choices=[('A', '重大、疑难、复杂、敏感'), ('B', '涉及群体性纠纷或者引发社会广泛关注'), ('C', '与本院或者上级法院的类案裁判可能冲突'), ('D', '反映法官有违法审判行为'), ('E', '参照四类案件监督管理')], max_length=1, verbose_name='类别')),
                 ('secret', models.BooleanField(default=False, verbose_name='涉密')),
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Inquiry',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('T1', '领导干部干预司法活动、插手具体案件'), ('T2', '司法机关内部人员过问案件'), ('T3', '与当事人、律师等不当接触交往'), ('T4', '正当工作程序内的关注')], max_length=2, verbose_name='类型')),
                 ('reported_at', models.DateTimeField(verbose_name='填报时间')),
                 ('happened_on', models.DateField(verbose_name='发生日期')),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Letter',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('prompt', '提示函'), ('report', '通报函'), ('urge', '督办函'), ('warn', '警示函')], max_length=8, verbose_name='种类')),
                 ('year', models.PositiveSmallIntegerField(null=True, verbose_name='年度')),
                 ('serial', models.PositiveIntegerField(null=True, verbose_name='序号')),
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LetterStep',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('to_state', models.CharField(choices=[('DRAFT', '草稿'), ('APPROVED', '已签批'), ('SENT', '已发出'), ('READ', '已签收'), ('REPLIED', '已回复'), ('ACCEPTED', '回复合格'), ('REJECTED_REPLY', '退回重报'), ('OVERDUE', '逾期未复'), ('CLOSED', '已办结')], max_length=16, verbose_name='新状态')),
                 ('capacity', models.CharField(blank=True, max_length=160, verbose_name='身份')),
                 ('at', models.DateTimeField(verbose_name='时间')),
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='LogEntry',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('stream', models.CharField(choices=[('open', '公开'), ('secret', '涉密')], default='open', max_length=6, verbose_name='链')),
                 ('sequence', models.PositiveIntegerField(verbose_name='序号')),
                 ('at', models.DateTimeField(verbose_name='时间')),
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Measure',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=6, verbose_name='措施')),
                 ('mode', models.CharField(max_length=10, verbose_name='监管方式')),
                 ('ordinal', models.PositiveSmallIntegerField(default=1, verbose_name='第几次')),
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Meeting',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('judges', '专业法官会议'), ('committee', '审判委员会')], max_length=10, verbose_name='会议')),
                 ('held_on', models.DateField(verbose_name='召开日期')),
                 ('attendees', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='出席人')),
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Opinion',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('speaker', models.CharField(max_length=40, verbose_name='发言人')),
                 ('text', models.TextField(verbose_name='意见')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='opinions', to='supervision.meeting', verbose_name='会议')),
@@ -331,7 +331,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reply',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('side', models.CharField(choices=[('panel', '审判组织答复'), ('supervisor', '院庭长回应')], max_length=10, verbose_name='一方')),
                 ('capacity', models.CharField(max_length=160, verbose_name='身份')),
                 ('at', models.DateTimeField(verbose_name='时间')),
@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RiskEntry',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('category', models.CharField(max_length=6, verbose_name='类别')),
                 ('point', models.CharField(max_length=80, verbose_name='风险点')),
                 ('happened_on', models.DateField(verbose_name='发生日期')),
@@ -459,7 +459,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Statement',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('fact', models.CharField(max_length=40, verbose_name='事实')),
                 ('value', models.JSONField(verbose_name='取值')),
                 ('secret', models.BooleanField(default=False, verbose_name='涉密')),
@@ -480,7 +480,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Step',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('act', models.CharField(max_length=20, verbose_name='行为')),
                 ('from_state', models.CharField(blank=True, choices=[('PROPOSED', '待确认'), ('DISPUTED', '有争议'), ('EXPIRED', '逾期未处理'), ('CONFIRMED', '已确认'), ('MEASURES_ON', '监督中'), ('REVOKED', '已撤销'), ('REJECTED', '不予确认'), ('CLOSED', '已结束')], max_length=12, verbose_name='原状态')),
                 ('to_state', models.CharField(choices=[('PROPOSED', '待确认'), ('DISPUTED', '有争议'), ('EXPIRED', '逾期未处理'), ('CONFIRMED', '已确认'), ('MEASURES_ON', '监督中'), ('REVOKED', '已撤销'), ('REJECTED', '不予确认'), ('CLOSED', '已结束')], max_length=12, verbose_name='新状态')),
@@ -518,7 +518,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Circular',
             fields=[
-                ('id', models.BigIntegerField(default=supervision.models.numbered.random_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=courts.numbered.random_id, editable=False, primary_key=True, serialize=False)),
                 ('month', models.DateField(help_text='该月第一日', verbose_name='月份')),
                 ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
                 ('state', models.CharField(choices=[('draft', '草稿'), ('issued', '已印发')], default='draft', max_length=8, verbose_name='状态')),

@@ -7,10 +7,10 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from courts.numbered import Unnumbered
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
 from supervision import lifecycle
-from supervision.models.numbered import Unnumbered
 from supervision.models.rules import CATEGORIES, Rule, RuleVersion
 from supervision.models.secrecy import kept_by, verified_by
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 
+from courts.numbered import Unnumbered
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet
-from supervision.models.numbered import Unnumbered
 
 KINDS = [("prompt", "提示函"), ("report", "通报函"), ("urge", "督办函"), ("warn", "警示函")]
 LETTER_STATES = [

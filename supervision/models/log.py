@@ -8,9 +8,9 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 
+from courts.numbered import Unnumbered
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
-from supervision.models.numbered import Unnumbered
 from supervision.models.secrecy import kept_by
 
 

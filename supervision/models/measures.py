@@ -8,10 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from courts.numbered import Unnumbered
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet
 from supervision.models.flags import Flag
-from supervision.models.numbered import Unnumbered
 
 #: States of measures by which nobody was supervised.
 NO_SUPERVISION = ("proposed", "declined", "withdrawn")

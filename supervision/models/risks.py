@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from supervision.models.numbered import Unnumbered
+from courts.numbered import Unnumbered
 
 
 class RiskEntry(Unnumbered):

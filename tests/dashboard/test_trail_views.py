@@ -12,7 +12,18 @@ from dashboard.acts import ACTS
 from dashboard.trail_views import PAGE
 
 HOUSE = Path(__file__).resolve().parents[2]
-ROOMS = ["pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "precedents", "cases", "catalogues", "courts"]
+ROOMS = [
+    "pipeline",
+    "dashboard",
+    "ingest",
+    "alerts",
+    "supervision",
+    "deviation",
+    "precedents",
+    "cases",
+    "catalogues",
+    "courts",
+]
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Addresses of what is told of groups."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of drafts, notices, contests."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
