@@ -18,9 +18,8 @@ from audit import trail
 from catalogues import overlays, schema, selectors, services
 from catalogues.differences import compare, words
 from catalogues.entry_forms import EntryForm
-from catalogues.kinds import KINDS
+from catalogues.kinds import KINDS, OVERLAID
 from catalogues.models import Edition, Item
-from catalogues.supervision_fields import OVERLAID
 from courts.models import Court, User
 from courts.roles import Permission
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 
 from catalogues import cause_tags as tagging
-from catalogues import rulebook, schema, supervision_schema
+from catalogues import rulebook, schema, sentencing_schema, supervision_schema
 from catalogues.law import (
     AlertLadder,
     AlertSetting,
@@ -27,6 +27,7 @@ from catalogues.law import (
     Superseded,
     TimeLimit,
 )
+from catalogues.sentenced import Layered, Sentenced
 from catalogues.supervision_law import (
     LetterKind,
     MeasureRule,
@@ -105,6 +106,8 @@ DOCUMENTS = (
     "time_limits.yaml", "exclusion_grounds.yaml", "nodes.yaml", "case_types.yaml", "calendars/national.yaml",
     "alert_ladders.yaml", "alert_settings.yaml", "monitored_nodes.yaml", "rule_parameters.yaml", "rule_profiles.yaml",
     "supervision_settings.yaml", "supervision_measures.yaml", "letter_kinds.yaml", "risk_points.yaml",
+    "guideline_factors.yaml", "guideline_offences.yaml", "guideline_increments.yaml", "case_elements.yaml",
+    "deviation_models.yaml", "deviation_settings.yaml", "deviation_reasons.yaml",
 )  # fmt: skip
 
 
@@ -225,6 +228,20 @@ def letter_kinds() -> dict[str, LetterKind]:
 def risk_categories() -> tuple[RiskCategory, ...]:
     """The categories of risk points (风险点), in the order of the catalogue."""
     return tuple(_single("risk_points.yaml", supervision_schema.parse_risks).values())
+
+
+@cache
+def sentenced() -> Sentenced:
+    """What ships of sentencing and deviation (量刑、要素、偏离度); ``Law`` has what holds in a court."""
+    return Sentenced(
+        factors=Layered(_parsed("guideline_factors.yaml", sentencing_schema.parse_factor)),
+        offences=Layered(_parsed("guideline_offences.yaml", sentencing_schema.parse_offence)),
+        increments=Layered(_parsed("guideline_increments.yaml", sentencing_schema.parse_increment)),
+        elements=Layered(_parsed("case_elements.yaml", sentencing_schema.parse_element)),
+        models=Layered(_parsed("deviation_models.yaml", sentencing_schema.parse_model)),
+        reasons=Layered(_parsed("deviation_reasons.yaml", sentencing_schema.parse_reason)),
+        settings=Layered(_parsed("deviation_settings.yaml", sentencing_schema.parse_setting)),
+    )
 
 
 @cache

@@ -24,6 +24,13 @@ KINDS = [
     ("supervision_measures", "监督措施"),
     ("letter_kinds", "函件种类"),
     ("risk_points", "风险点"),
+    ("guideline_factors", "量刑情节"),
+    ("guideline_offences", "罪名量刑起点"),
+    ("guideline_increments", "增加刑罚量"),
+    ("case_elements", "案件要素"),
+    ("deviation_models", "偏离度模型"),
+    ("deviation_settings", "偏离度参数"),
+    ("deviation_reasons", "说明理由"),
 ]
 STATUSES = [("draft", "草稿"), ("published", "已发布"), ("superseded", "已被取代"), ("withdrawn", "已撤回")]
 

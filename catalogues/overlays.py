@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogues.differences import words
-from catalogues.kinds import KINDS
+from catalogues.kinds import KINDS, OVERLAID
 from catalogues.models import Edition
 from catalogues.schema import Entries, Problem
 from catalogues.selectors import bodies_of, law_in_use
-from catalogues.supervision_fields import OVERLAID
 from courts.models import Court
 
 

@@ -14,7 +14,7 @@ from math import isfinite
 from catalogues.alert_checks import ALERT_CHECKS
 from catalogues.checks import CHECKS, Body, Found, day, day_or_none, unknown
 from catalogues.fields import Field
-from catalogues.kinds import KINDS
+from catalogues.kinds import ADDED_TO, KINDS
 from catalogues.law import (
     AlertLadder,
     CaseType,
@@ -30,6 +30,8 @@ from catalogues.law import (
     TimeLimit,
 )
 from catalogues.making import made, version_of
+from catalogues.sentencing_checks import SENTENCING_CHECKS
+from catalogues.sentencing_schema import PARSERS as SENTENCING_PARSERS
 from catalogues.supervision_checks import SUPERVISION_CHECKS
 from catalogues.supervision_schema import PARSERS as SUPERVISION_PARSERS
 from catalogues.supervision_schema import parse_setting
@@ -54,7 +56,8 @@ def validate(kind: str, entries: Entries, *, source: str = "", over: Entries | N
     """Every reason why these entries cannot be published as that kind; empty when they can.
 
     ``source`` names the file or edition in the messages; without it, the file that seeds the kind is named. ``over``
-    are the entries these are laid over (本院参数): they may change those and add none, and the whole must be sound.
+    are the entries these are laid over (本院参数): they may change those, add some only
+    where the kind allows it, and the whole must be sound.
     """
     if kind not in KINDS:
         english, chinese = unknown("kind of catalogue", "目录种类", kind, KINDS)
@@ -62,7 +65,7 @@ def validate(kind: str, entries: Entries, *, source: str = "", over: Entries | N
     listed = [(str(code), body) for code, body in entries]
     where, below = source or KINDS[kind].file, dict(over or ())
     found = [*misfits(KINDS[kind].fields, listed), *_twice(listed)]
-    if not found and over is not None:
+    if not found and over is not None and kind not in ADDED_TO:
         found = [*_new(listed, below)]
     if not found:
         found = [*EVERY_CHECK[kind]({**below, **dict(listed)})]
@@ -91,7 +94,7 @@ def _twice(entries: list[tuple[str, Body]]) -> Found:
         seen.add(code)
 
 
-EVERY_CHECK = {**CHECKS, **ALERT_CHECKS, **SUPERVISION_CHECKS}
+EVERY_CHECK = {**CHECKS, **ALERT_CHECKS, **SUPERVISION_CHECKS, **SENTENCING_CHECKS}
 
 # One entry, field by field
 
@@ -286,4 +289,5 @@ PARSERS: Mapping[str, Callable[[str, Body], tuple[object, ...]]] = {
     "alert_settings": parse_setting,
     "monitored_nodes": parse_monitored,
     **SUPERVISION_PARSERS,
+    **SENTENCING_PARSERS,
 }

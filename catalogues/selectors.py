@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from django.core.cache import cache
 
-from catalogues import schema, supervision_fields, supervision_schema
+from catalogues import schema, sentencing_fields, sentencing_schema, supervision_fields, supervision_schema
 from catalogues.dated import in_force
 from catalogues.ladders import narrowest_first
 from catalogues.law import (
@@ -26,6 +26,8 @@ from catalogues.law import (
     TimeLimit,
 )
 from catalogues.models import Edition, Item
+from catalogues.sentenced import Layered, Sentenced
+from catalogues.sentencing_law import CaseElement, DeviationModel, DeviationReason, Guideline
 from catalogues.supervised import Supervised
 from catalogues.supervision_law import LetterKind, MeasureRule, Number, RiskCategory, RuleProfile
 from catalogues.workdays import CalendarYear, WorkCalendar
@@ -64,6 +66,7 @@ class Law:
     settings: Mapping[str, tuple[AlertSetting, ...]] = field(default_factory=dict)
     monitored: Mapping[str, MonitoredNode] = field(default_factory=dict)
     supervised: Supervised = field(default_factory=Supervised)
+    sentenced: Sentenced = field(default_factory=Sentenced)
 
     def rule_parameters(self, court_id: int | None) -> dict[str, Number]:
         """What the rules of a court compare with (规则参数): the national numbers under those of its own and the courts above."""
@@ -92,6 +95,26 @@ class Law:
     @property
     def risk_categories(self) -> tuple[RiskCategory, ...]:
         return self.supervised.risk_categories
+
+    def guideline(self, court_id: int | None, on: date) -> Guideline:
+        """The sentencing guideline (量刑指导意见) with the tables of the court and those above it."""
+        return self.sentenced.guideline(court_id, on)
+
+    def case_elements(self, court_id: int | None, on: date) -> Mapping[str, CaseElement]:
+        """The elements that cases record (案件要素) by key; ``fits`` of each says in which, ``usable`` whether as a feature."""
+        return self.sentenced.elements_of(court_id, on)
+
+    def deviation_models(self, court_id: int | None, on: date) -> Mapping[str, DeviationModel]:
+        """The outcomes that are compared (偏离度模型) by code: months, fine, probation, awarded_share, trial_days."""
+        return self.sentenced.models_of(court_id, on)
+
+    def deviation_reasons(self, court_id: int | None, on: date) -> Mapping[str, DeviationReason]:
+        """The reasons a judge may give for an outcome that differs (说明理由) by code."""
+        return self.sentenced.reasons_of(court_id, on)
+
+    def deviation_setting(self, code: str, court_id: int | None, on: date) -> Number:
+        """A number the deviation goes by (偏离度参数). ``KeyError`` with a sentence for an unknown one."""
+        return self.sentenced.setting(code, court_id, on)
 
     def ladders_on(self, day: date) -> tuple[AlertLadder, ...]:
         """The warning ladders (预警阶梯) in force that day, in the order in which a case tries them."""
@@ -188,6 +211,7 @@ def read_law() -> Law:
         settings={code: schema.parse_setting(code, body) for code, body in entries["alert_settings"]},
         monitored={code: schema.parse_monitored(code, body)[0] for code, body in entries["monitored_nodes"]},
         supervised=read_supervised({kind: national[kind] for kind in SUPERVISED if kind in national}),
+        sentenced=read_sentenced({kind: national[kind] for kind in SENTENCED if kind in national}),
     )
 
 
@@ -196,6 +220,8 @@ COMPUTED_FROM = ("time_limits", "nodes", "exclusion_grounds", "case_types", "cal
 READ = (*COMPUTED_FROM, "alert_ladders", "alert_settings", "monitored_nodes")
 #: What supervision goes by: the clocks and warnings run without it.
 SUPERVISED = tuple(supervision_fields.KINDS)
+#: What sentencing and deviation go by: everything else runs without it.
+SENTENCED = tuple(sentencing_fields.KINDS)
 
 
 def read_supervised(national: Mapping[str, Edition]) -> Supervised:
@@ -218,6 +244,33 @@ def read_supervised(national: Mapping[str, Edition]) -> Supervised:
         local_settings={court: versioned(bodies) for court, bodies in local["supervision_settings"].items()},
         above=courts_above() if any(local.values()) else {},
     )
+
+
+def read_sentenced(national: Mapping[str, Edition]) -> Sentenced:
+    """The catalogues of sentencing and deviation, as far as they are published, with what courts laid over them."""
+    local = {kind: overlays_of(kind) for kind in SENTENCED}
+    layers = {
+        kind: Layered(
+            parsed(kind, bodies_of(national[kind]) if kind in national else []),
+            {court: parsed(kind, bodies) for court, bodies in local[kind].items()},
+        )
+        for kind in SENTENCED
+    }
+    return Sentenced(
+        factors=layers["guideline_factors"],
+        offences=layers["guideline_offences"],
+        increments=layers["guideline_increments"],
+        elements=layers["case_elements"],
+        models=layers["deviation_models"],
+        reasons=layers["deviation_reasons"],
+        settings=layers["deviation_settings"],
+        above=courts_above() if any(local.values()) else {},
+    )
+
+
+def parsed(kind: str, entries: Entries) -> dict[str, tuple[Any, ...]]:
+    """Every version of every entry of a kind of sentencing or deviation."""
+    return {code: sentencing_schema.PARSERS[kind](code, body) for code, body in entries}
 
 
 def single(parse: Callable[[str, Body], tuple[P, ...]], entries: Entries) -> dict[str, P]:

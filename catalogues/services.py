@@ -15,8 +15,8 @@ from django.db.models import Max
 from audit import trail
 from audit.models import Entry
 from catalogues import library, overlays, schema, selectors
+from catalogues.kinds import OVERLAID
 from catalogues.models import Edition, EditionQuerySet, Item
-from catalogues.supervision_fields import OVERLAID
 from courts.models import Court, User
 from courts.reach import highest_courts
 from courts.roles import Permission

@@ -25,6 +25,10 @@ def problems_of_files() -> list[Problem]:
         *told("rule_profiles.yaml", strange_codes()),
         *told("supervision_settings.yaml", strange_profile()),
         *told("risk_points.yaml", strange_links()),
+        *told("guideline_offences.yaml", strange_charges()),
+        *told("guideline_increments.yaml", strange_increments()),
+        *told("case_elements.yaml", strange_elements()),
+        *told("deviation_models.yaml", strange_features()),
     ]  # fmt: skip
 
 
@@ -94,3 +98,56 @@ def strange_links() -> Found:
                     )
                 elif link.what == "alert" and link.code.startswith("N") and link.code not in steps:
                     yield path, *unknown("step", "流程节点", link.code, steps)
+
+
+def strange_charges() -> Found:
+    """An offence of the guideline is called as in the list of charges, so that cases find it."""
+    charges = names_of("causes_criminal")
+    for code, (offence, *_later) in library.sentenced().offences.national.items():
+        if offence.label not in charges:
+            yield (code, "name"), *unknown("charge", "罪名", offence.label, charges)
+
+
+def strange_increments() -> Found:
+    known = library.sentenced()
+    for code, versions in known.increments.national.items():
+        for one in versions:
+            offence = known.offences.national.get(one.offence)
+            if offence is None:
+                yield (code, "offence"), *unknown("offence", "罪名", one.offence, known.offences.national)
+            elif one.when and one.when not in [band.when for band in offence[-1].bands]:
+                yield (
+                    (code, "when"),
+                    *unknown("band", "情形", one.when, [band.when for band in offence[-1].bands]),
+                )
+            if one.element not in known.elements.national:
+                yield (code, "element"), *unknown("element", "案件要素", one.element, known.elements.national)
+
+
+def strange_elements() -> Found:
+    known = library.sentenced()
+    causes = {*names_of("causes_criminal"), *names_of("causes_civil"), *names_of("causes_administrative")}
+    for code, (element,) in known.elements.national.items():
+        if element.guideline and element.guideline not in known.factors.national:
+            yield (
+                (code, "guideline"),
+                *unknown("factor", "量刑情节", element.guideline, known.factors.national),
+            )
+        for cause in element.causes:
+            if cause not in causes:
+                yield (code, "causes"), *unknown("cause", "案由", cause, causes)
+
+
+def strange_features() -> Found:
+    """A model uses elements there are, and none that may not be a feature."""
+    known = library.sentenced()
+    usable = [code for code, (element,) in known.elements.national.items() if element.usable]
+    for code, (model,) in known.models.national.items():
+        for element in model.elements:
+            if element not in usable:
+                yield (code, "elements"), *unknown("usable element", "可用要素", element, usable)
+
+
+def names_of(kind: str) -> dict[str, str]:
+    """The causes of every edition of a list, by name."""
+    return {cause.name: code for edition in library.cause_lists()[kind] for code, cause in edition.items()}

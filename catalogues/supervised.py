@@ -81,11 +81,16 @@ class Supervised:
 
     def courts_up(self, court_id: int | None) -> Iterator[int]:
         """The court and those above it, as far as any of them has entries of its own."""
-        seen: set[int] = set()
-        while court_id is not None and court_id not in seen:
-            seen.add(court_id)
-            yield court_id
-            court_id = self.above.get(court_id)
+        return courts_up(self.above, court_id)
+
+
+def courts_up(above: Mapping[int, int | None], court_id: int | None) -> Iterator[int]:
+    """A court and those above it, the nearest first."""
+    seen: set[int] = set()
+    while court_id is not None and court_id not in seen:
+        seen.add(court_id)
+        yield court_id
+        court_id = above.get(court_id)
 
 
 def _answer(versions: tuple[AlertSetting, ...], on: date) -> int | str:
