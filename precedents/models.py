@@ -28,7 +28,8 @@ class Document(Unnumbered):
     """A judgment with its facts and reasons (裁判文书): of a case of ours, or from a published collection.
 
     ``result`` is coded as the fact ``proposed_outcome`` is; ``facts`` are elements by key. ``terms`` and ``counts`` are
-    what the index needs of the text, of the same length; empty until ``indexed_at``.
+    what the index needs of the text, of the same length; empty until ``indexed_at``. ``compared_at``: when it was last held
+    against the other judgments of its court for conflicts.
     """
 
     SOURCES = [
@@ -64,6 +65,7 @@ class Document(Unnumbered):
     counts = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name="词频")
     length = models.PositiveIntegerField("词数", default=0)
     indexed_at = models.DateTimeField("编入时间", null=True)
+    compared_at = models.DateTimeField("比对时间", null=True)
     added_by = models.ForeignKey(
         "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="录入人"
     )
@@ -82,10 +84,36 @@ class Document(Unnumbered):
         indexes = [
             GinIndex(fields=["terms"], name="search_by_terms"),
             models.Index(fields=["added_at"], condition=Q(indexed_at=None), name="judgments_to_index"),
+            models.Index(fields=["indexed_at"], condition=Q(compared_at=None), name="judgments_to_compare"),
         ]
 
     def __str__(self) -> str:
         return self.title or self.number
+
+
+class Term(models.Model):
+    """In how many indexed judgments a term, or a fact with its value, stands: what makes an agreement worth something."""
+
+    term = models.TextField("索引词", primary_key=True)
+    documents = models.PositiveIntegerField("文书数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "索引词"
+
+
+class Corpus(models.Model):
+    """The collection as a whole, one row: how much is indexed, and with which edition of the word list."""
+
+    edition = models.CharField("词表版本", max_length=64, blank=True)
+    documents = models.PositiveIntegerField("文书数", default=0)
+    length = models.BigIntegerField("总词数", default=0)
+    singleton = models.BooleanField(default=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "文书库"
+        constraints = [
+            models.CheckConstraint(condition=Q(singleton=True), name="there_is_one_corpus_at_most")
+        ]
 
 
 class Report(Unnumbered):
