@@ -81,6 +81,7 @@ ELEMENT = (
     Field("choices", "选项", "items", fields=CHOICE),
     CATEGORY_LIST, CAUSES,
     Field("guideline", "对应的量刑情节"),
+    Field("excepts", "所指的除外情形"),
     yes("protected", "受保护属性（只用于公平检查）"),
     Field("proxy_for", "可能替代的受保护属性"),
     Field("reason", "不作要素的理由"),

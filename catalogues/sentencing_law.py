@@ -123,8 +123,9 @@ class Guideline:
 class CaseElement:
     """One thing that cases of a kind record about themselves (案件要素).
 
-    ``causes`` and ``categories`` empty: of every kind. ``guideline`` is the circumstance it stands for. A protected one
-    (受保护属性) and one that would stand in for it (``proxy_for``) are never features: ``usable`` is False.
+    ``causes`` and ``categories`` empty: of every kind. ``guideline`` is the circumstance it stands for, ``excepts`` the
+    exception it makes to one. A protected one (受保护属性) and one that would stand in for it (``proxy_for``) are never
+    features: ``usable`` is False.
     """
 
     key: str
@@ -135,6 +136,7 @@ class CaseElement:
     categories: tuple[str, ...]
     causes: tuple[str, ...]
     guideline: str
+    excepts: str
     protected: bool
     proxy_for: str
     reason: str

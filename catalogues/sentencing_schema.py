@@ -85,7 +85,7 @@ def parse_increment(code: str, body: Body) -> tuple[Increment, ...]:
 
 def parse_element(code: str, body: Body) -> tuple[CaseElement, ...]:
     """An element of cases (案件要素)."""
-    words = {name: body.get(name) or "" for name in ("unit", "guideline", "proxy_for", "reason")}
+    words = {name: body.get(name) or "" for name in ("unit", "guideline", "excepts", "proxy_for", "reason")}
     said = {
         **_window(body),
         **_lists(body, "categories", "causes"),
