@@ -175,6 +175,8 @@ def test_the_editions_are_ready_to_be_stored():
         "causes_civil": 2, "causes_criminal": 1, "causes_administrative": 1, "courts": 1,
         "alert_ladders": 1, "alert_settings": 1, "monitored_nodes": 1, "rule_parameters": 1, "rule_profiles": 1,
         "supervision_settings": 1, "supervision_measures": 1, "letter_kinds": 1, "risk_points": 1,
+        "guideline_factors": 1, "guideline_offences": 1, "guideline_increments": 1, "case_elements": 1,
+        "deviation_models": 1, "deviation_settings": 1, "deviation_reasons": 1,
     }  # fmt: skip
     for edition in library.editions():
         assert edition.title and edition.basis and edition.effective_from
