@@ -19,14 +19,17 @@ Value = float | str
 Floats = NDArray[np.float64]
 LEAST, MOST = 0.1, 4.0
 UNKNOWN = 0.5
+YES, NO = "是", "否"
 
 
 def flat(facts: Mapping[str, object]) -> Iterator[tuple[str, Value]]:
-    """Facts as pairs: yes and no are 1 and 0, every part of a list is a fact of its own, what is null is not known."""
+    """Facts as pairs: yes and no are words, every part of a list is a fact of its own, what is null is not known."""
     for name, given in sorted(facts.items()):
         if isinstance(given, list | tuple | set | frozenset):
-            yield from ((f"{name}：{part}", 1.0) for part in sorted({str(part) for part in given}))
-        elif isinstance(given, bool | int | float):
+            yield from ((f"{name}：{part}", YES) for part in sorted({str(part) for part in given}))
+        elif isinstance(given, bool):
+            yield name, YES if given else NO
+        elif isinstance(given, int | float):
             yield name, float(given)
         elif given is not None and str(given).strip():
             yield name, normalize("NFKC", str(given)).strip()

@@ -89,6 +89,8 @@ def prepare(documents: Sequence[Document]) -> list[Profile]:
 
 def profiles(ids: Sequence[str], texts: Sequence[str], facts: Sequence[Mapping[str, Value]]) -> list[Profile]:
     """Cases whose prepared texts were kept."""
+    if not texts:
+        return []
     keys, rows, counts = postings_of(texts)
     order = np.argsort(rows, kind="stable")
     ends = np.cumsum(np.bincount(rows, minlength=len(texts)))[:-1]
@@ -117,12 +119,12 @@ def asked(counts: Counts) -> Floats:
     return np.asarray(2.0 * counts / (counts + 1.0))
 
 
-def pressed(lengths: NDArray[np.generic], mean_length: float) -> Floats:
+def pressed(lengths: NDArray[np.integer], mean_length: float) -> Floats:
     """The more terms a text has, the less each of them says of it."""
     return np.asarray(K1 * (1 - B + B * lengths.astype(np.float64) / max(mean_length, 1.0)))
 
 
-def saturated(counts: NDArray[np.generic], press: Floats) -> Floats:
+def saturated(counts: NDArray[np.integer], press: Floats) -> Floats:
     """BM25+: a term says more when it is repeated, but ever less so."""
     return np.asarray(DELTA + counts * (K1 + 1) / (counts + press))
 
