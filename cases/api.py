@@ -285,6 +285,8 @@ def facts_of(case: Case, user: Any) -> dict[str, Any]:
         "extensions": "extension_rows",
         "restarts": "restart_rows",
         "conversions": "conversion_rows",
+        "elements": "element_rows",
+        "outcomes": "outcome_rows",
         "doubts": "doubts",
     }
     found = {name: list(getattr(case, attribute).all()) for name, attribute in related.items()}

@@ -16,7 +16,18 @@ from django.views.decorators.http import require_http_methods
 from audit import trail
 from cases import acts, entries
 from cases.guard import NOT_YOURS, is_visible, permit
-from cases.models import AccessGrant, Case, Conversion, Doubt, Exclusion, Extension, ProcedureEvent, Restart
+from cases.models import (
+    AccessGrant,
+    Case,
+    Conversion,
+    Doubt,
+    Element,
+    Exclusion,
+    Extension,
+    Outcome,
+    ProcedureEvent,
+    Restart,
+)
 from cases.page import with_everything
 from cases.previews import Preview, current, offers, window
 from cases.services import TAKES
@@ -93,6 +104,13 @@ WITHDRAWALS = {
     for name, model in {
         "event": ProcedureEvent, "exclusion": Exclusion, "extension": Extension, "restart": Restart, "conversion": Conversion,
     }.items()
+}  # fmt: skip
+WITHDRAWALS |= {
+    f"withdraw-{name}": Entry(
+        acts.WithdrawForm, TAKES[model], "withdraw_fact", "撤销登记", "撤销这一登记", "已撤销", model=model,
+        explains="撤销后不再用于评估，留痕中仍可查到。",
+    )
+    for name, model in {"element": Element, "outcome": Outcome}.items()
 }  # fmt: skip
 ENTRIES |= WITHDRAWALS
 

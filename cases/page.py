@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cases.deadlines import ExtensionWindow
+from cases.element_page import Group, recorded
+from cases.elements import elements_for, measures_for
 from cases.facts import FACTS, Explained, explain
 from cases.guard import may_on
 from cases.levels import level_on
@@ -44,6 +46,9 @@ class CasePage:
     paused_days: int
     level: str
     moments: list[Moment]
+    recorded: list[Group]
+    has_elements: bool
+    has_outcomes: bool
     others: list[OtherClock]
     chain: list[Tie]
     offers: tuple[Offer, ...]
@@ -88,6 +93,9 @@ def case_page(case: Case, user: User, law: Law, today: date) -> CasePage:
         paused_days=paused_days(explained, case.closed_on or today),
         level=level_shown(explained, case, law, today),
         moments=timeline(case, law),
+        recorded=recorded(case, law, today),
+        has_elements=bool(elements_for(case, law, today)),
+        has_outcomes=bool(measures_for(case)),
         others=other_clocks(case, law, today),
         chain=chain_of(case, user),
         offers=offers(case, law) if is_open else (),
@@ -118,7 +126,8 @@ def with_everything(pk: int, user: User) -> Case | None:
     rows = (*FACTS, "conversion_rows", "formernumber_rows", "procedureevent_rows__recorded_by")
     more = ("exclusion_rows__recorded_by", "exclusion_rows__owner", "extension_rows__recorded_by")
     last = ("restart_rows__recorded_by", "conversion_rows__recorded_by")
-    case: Case | None = found.prefetch_related(*rows, *more, *last).filter(pk=pk).first()
+    about = [f"{name}_rows__{who}" for name in ("element", "outcome") for who in ("recorded_by", "party")]
+    case: Case | None = found.prefetch_related(*rows, *more, *last, *about).filter(pk=pk).first()
     return case
 
 

@@ -13,9 +13,11 @@ from cases.models import (
     CaseLink,
     Conversion,
     Doubt,
+    Element,
     Exclusion,
     Extension,
     FormerNumber,
+    Outcome,
     Party,
     ProcedureEvent,
     Restart,
@@ -162,6 +164,29 @@ class ConversionColumns(FactColumns):
         read_only_fields = fields
 
 
+class ElementColumns(FactColumns):
+    party = serializers.IntegerField(
+        source="party_id", allow_null=True, read_only=True, help_text="当事人登记的 id；空：属于全案"
+    )
+    value = serializers.JSONField(read_only=True, help_text="true、false、数字、选项代码或文字")
+
+    class Meta:
+        model = Element
+        fields = [*PROVENANCE, "party", "key", "value"]
+        read_only_fields = fields
+
+
+class OutcomeColumns(FactColumns):
+    party = serializers.IntegerField(
+        source="party_id", allow_null=True, read_only=True, help_text="当事人登记的 id；空：属于全案"
+    )
+
+    class Meta:
+        model = Outcome
+        fields = [*PROVENANCE, "party", "measure", "value", "decided_on"]
+        read_only_fields = fields
+
+
 class Withdrawn(FactColumns):
     """A withdrawn fact as it stays: marked, and counted no more."""
 
@@ -219,6 +244,8 @@ class CaseDetail(CaseColumns):
     extensions = ExtensionColumns(many=True)
     restarts = RestartColumns(many=True)
     conversions = ConversionColumns(many=True)
+    elements = ElementColumns(many=True)
+    outcomes = OutcomeColumns(many=True)
     links = TieColumns(many=True)
     doubts = DoubtColumns(many=True)
 

@@ -1,6 +1,7 @@
 """Everything people may do to a case (案件操作); other rooms write about cases through these verbs alone.
 
-The acts on time are in ``pauses``, those on sealed cases in ``access``, those on number and links in ``identity``.
+The acts on time are in ``pauses``, those on sealed cases in ``access``, those on number and links in ``identity``,
+those on elements and outcomes in ``elements``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,21 @@ from django.utils import timezone
 
 from cases.access import grant_access, revoke_access, seal_case
 from cases.doubts import settle_doubt
+from cases.elements import record_element, record_elements, record_outcome, record_outcomes
 from cases.guard import leave_trace, locked, permit, refuse_if, set_fields
 from cases.identity import correct_number, link_cases
 from cases.lawful import another_moment, closing_problem, conversion_problem, moment_problem
-from cases.models import Case, Conversion, Exclusion, Extension, Fact, ProcedureEvent, Restart
+from cases.models import (
+    Case,
+    Conversion,
+    Element,
+    Exclusion,
+    Extension,
+    Fact,
+    Outcome,
+    ProcedureEvent,
+    Restart,
+)
 from cases.pauses import entered, exclude_days, extend_limit, pause_clock, restart_limit, resume_clock
 from courts.models import Division, User
 from courts.roles import Permission
@@ -31,7 +43,11 @@ __all__ = [
     "link_cases",
     "pause_clock",
     "reassign",
+    "record_element",
+    "record_elements",
     "record_event",
+    "record_outcome",
+    "record_outcomes",
     "restart_limit",
     "resume_clock",
     "revoke_access",
@@ -46,6 +62,8 @@ CRIMINAL_CONVERSION = "crim_conversion"
 #: Which permission it takes to enter, and so to withdraw, a fact.
 TAKES = {
     ProcedureEvent: Permission.RECORD_EVENT,
+    Element: Permission.RECORD_EVENT,
+    Outcome: Permission.RECORD_EVENT,
     Exclusion: Permission.RECORD_PAUSE,
     Restart: Permission.RECORD_PAUSE,
     Extension: Permission.RECORD_EXTENSION,

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.element_values import MEASURES, element_in_words, outcome_in_words
 from cases.explanations import UNITS
-from cases.models import Case, Conversion, Exclusion, Extension, ProcedureEvent, Restart
+from cases.models import Case, Conversion, Element, Exclusion, Extension, Outcome, ProcedureEvent, Restart
 from catalogues.selectors import Law
+from courts.clock import today
 
 KINDS = {
     ProcedureEvent: ("event", "事件"),
@@ -92,6 +94,12 @@ def told(fact: Any, law: Law) -> tuple[date | None, str, str]:
             return fact.approved_on, told_of_extension(fact), "；".join(filter(None, (approved, fact.reason)))
         case Restart():
             return fact.on, name_of_ground(fact.ground, law), "审限自该日重新计算"
+        case Element():
+            known = law.case_elements(fact.case.court_id, today()).get(fact.key)
+            return None, known.name if known else fact.key, element_in_words(known, fact.value)
+        case Outcome():
+            name = MEASURES[fact.measure].name if fact.measure in MEASURES else fact.measure
+            return fact.decided_on, name, outcome_in_words(fact.measure, fact.value)
     change = f"{fact.get_from_procedure_display()} → {fact.get_to_procedure_display()}"
     return fact.decided_on, change, fact.reason
 

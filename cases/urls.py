@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases import entry_views, export_views, views
+from cases import element_views, entry_views, export_views, views
 
 app_name = "cases"
 
@@ -27,6 +27,8 @@ ABOUT_FACT = {
     "withdraw-extension": "extensions/<int:pk>/withdraw/",
     "withdraw-restart": "restarts/<int:pk>/withdraw/",
     "withdraw-conversion": "conversions/<int:pk>/withdraw/",
+    "withdraw-element": "elements/<int:pk>/withdraw/",
+    "withdraw-outcome": "outcomes/<int:pk>/withdraw/",
     "revoke": "grants/<int:pk>/revoke/",
     "settle": "doubts/<int:pk>/settle/",
 }
@@ -37,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("doubts/", views.doubts, name="doubts"),
     path("access/", entry_views.grant_access, name="access"),
     path("<int:pk>/", views.case_detail, name="page"),
+    path("<int:pk>/elements/", element_views.elements, name="elements"),
+    path("<int:pk>/outcomes/", element_views.outcomes, name="outcomes"),
     *(path(f"<int:pk>/{name}/", entry_views.page_for(name), name=name) for name in ABOUT_CASE),
     *(path(address, entry_views.page_for(name), name=name) for name, address in ABOUT_FACT.items()),
 ]

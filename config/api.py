@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from alerts.api import AlertViewSet
 from alerts.inbox_api import NoticeViewSet, WatchViewSet
 from cases.api import CaseViewSet
+from cases.elements_api import ElementViewSet
 from cases.entries_api import EntryViewSet
 from catalogues.api import EditionViewSet
 from catalogues.api import EntryViewSet as CatalogueEntryViewSet
@@ -20,6 +21,7 @@ from supervision.api import FactViewSet, FlagViewSet, LogViewSet
 router = SimpleRouter()
 router.register("cases", CaseViewSet, basename="case")
 router.register("cases", EntryViewSet, basename="entry")
+router.register("cases", ElementViewSet, basename="element")
 router.register("cases", WatchViewSet, basename="watch")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("notices", NoticeViewSet, basename="notice")

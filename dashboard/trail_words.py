@@ -34,7 +34,7 @@ FIELDS = {
     "agreed": _("同意"), "answer_by": _("回应期限"), "code": _("措施"), "effective_from": _("施行日"), "kept": _("仍然命中"),
     "lost": _("不再命中"), "month": _("月份"), "new": _("新增命中"), "ordinal": _("第几次"), "outcome": _("处理"), "point": _("风险点"),
     "reply_by": _("答复期限"), "root": _("链的摘要"), "seal": _("文件封印"), "status": _("状态"), "stream": _("档案"), "happened_on": _("发生日期"),
-    "updated": _("变更"), "username": _("用户名"), "withdrawn": _("已撤销"), "workdays": _("延长工作日数"),
+    "party": _("当事人"), "updated": _("变更"), "username": _("用户名"), "withdrawn": _("已撤销"), "workdays": _("延长工作日数"),
 }  # fmt: skip
 
 
