@@ -21,6 +21,7 @@ from audit.models import Entry
 from cases.models import Case, Change
 from courts.models import Division
 from courts.scoping import ScopedQuerySet
+from precedents.models import Document
 
 ROOMS = [
     "pipeline",
@@ -134,6 +135,13 @@ TOLD = {
         "person": case.judge, "approved_by": case.judge, "kind": "prompt", "number": "1", "state": "SENT",
     },
     "supervision.Rule": lambda case: {"code": f"Z{case.pk}"},
+    "precedents.Document": lambda case: {"number": f"{case.pk}"},
+    "precedents.Grade": lambda case: {"grade": 3},
+    "precedents.Conflict": lambda case: {
+        "second": Document.objects.create(
+            pk=case.pk + 10**9, source="other", number=f"另一件{case.pk}", text="事实", digest="", added_at=timezone.now()
+        )
+    },
 }  # fmt: skip
 
 
