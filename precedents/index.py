@@ -45,6 +45,7 @@ from precedents.matching import (
     saturated,
     score,
     weights,
+    weights_of,
 )
 from precedents.reasons import reasons
 from precedents.segments import Segment, build, merge
@@ -207,7 +208,7 @@ class Index:
         return [(number, place) for _, number, place in found[:top]]
 
     def _said(self, query: Profile) -> NDArray[np.float64]:
-        return weights(self.frequency(query.keys), self.documents) * asked(query.counts)
+        return weights_of(query.keys, self) * asked(query.counts)
 
     def _text_scores(self, query: Profile, said: NDArray[np.float64]) -> list[Scores]:
         keep = np.flatnonzero(said > 0)
@@ -323,8 +324,7 @@ def _together(text: Scores | None, facts: Scores | None, size: int) -> Scores:
         return np.zeros(size, np.float32)
     if text is None or facts is None:
         return np.array(facts if text is None else text)
-    both: Scores = (1 - FACTS_SHARE) * text + FACTS_SHARE * facts
-    return both
+    return np.asarray((1 - FACTS_SHARE) * text + FACTS_SHARE * facts, dtype=np.float32)
 
 
 def _largest(scores: Scores, top: int) -> list[int]:

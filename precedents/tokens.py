@@ -110,6 +110,11 @@ def written(key: int) -> str:
     return chr(first) + chr(second) if first else chr(second)
 
 
+def means(keys: Keys) -> NDArray[np.bool_]:
+    """Which terms are signs of a known wording."""
+    return np.asarray((keys >= np.uint64(MEANS)) & (keys < np.uint64(PRIVATE_END)))
+
+
 def postings_of(prepared: Sequence[str]) -> tuple[Keys, NDArray[np.int32], NDArray[np.int32]]:
     """Term, document (its place in the row) and count, sorted by term and document, for a row of prepared texts."""
     characters = np.frombuffer("\0".join([*prepared, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)

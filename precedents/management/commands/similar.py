@@ -21,8 +21,12 @@ class Command(BatchCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="index|query")
-        indexing = verbs.add_parser("index", usage=SUPPRESS, help="add cases to an index, or replace them")
-        asking = verbs.add_parser("query", usage=SUPPRESS, help="the most similar cases of each case")
+        indexing = verbs.add_parser(
+            "index", prog="similar index", usage=SUPPRESS, help="add cases to an index, or replace them"
+        )
+        asking = verbs.add_parser(
+            "query", prog="similar query", usage=SUPPRESS, help="the most similar cases of each case"
+        )
         for verb in (indexing, asking):
             super().add_arguments(verb)
             verb.add_argument("--index", required=True, type=Path, help="directory of the index")
