@@ -20,7 +20,7 @@ from deviation import frames
 from deviation.guiding import guided
 from deviation.models import Draft, Run, Score
 from deviation.observation import Assessment, Observation
-from deviation.scoring import benjamini_hochberg
+from deviation.residuals import benjamini_hochberg
 from deviation.turns import take_scoring_turn
 from deviation.using import assessed, run_for
 
