@@ -55,10 +55,23 @@ class FactKind:
     key: tuple[str, ...]
     withdrawable_key: bool = True  # whether a withdrawn row leaves room for another of the same key
     check: Callable[[dict[str, str]], Reason | None] = lambda row: None
+    of_party: bool = False  # whether a row may name the party it is about; the table knows it by ``party_id``
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns as the table has them."""
+        return tuple(
+            "party_id" if self.of_party and column.name == "party" else column.name for column in self.columns
+        )
 
     @property
     def values(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.name not in self.key)
+        return tuple(name for name in self.names if name not in self.key)
+
+    @property
+    def staged_key(self) -> tuple[str, ...]:
+        """The key as the file has it: parties by name."""
+        return tuple("party" if self.of_party and name == "party_id" else name for name in self.key)
 
 
 def case_columns(law_limits: dict[str, str]) -> tuple[Column, ...]:
@@ -223,7 +236,7 @@ def bad_number(cell: str, book: Book) -> BadCell:
 
 
 class FactLines:
-    """Rows of parties, events, exclusions or extensions."""
+    """Rows of one kind of facts."""
 
     def __init__(self, kind: FactKind, layout: Layout, book: Book):
         self.kind = kind
@@ -235,13 +248,20 @@ class FactLines:
     def columns(self) -> list[tuple[str, str]]:
         return [(column.name, column.type) for column in self.stage]
 
+    def read(self, rows: list[list[str]]) -> list[list[str | None]]:
+        """The rows column by column as COPY takes them; None for a cell that cannot be read."""
+        return self.cells.read(rows)
+
+    def why(self, row: list[str]) -> Reason | None:
+        return self.cells.why(row)
+
     def lines(self, chunk: Chunk) -> Lines:
-        read = self.cells.read(chunk.rows)
+        read = self.read(chunk.rows)
         lines = Lines([], [])
         for place, (line, values) in enumerate(zip(chunk.lines, zip(*read, strict=True), strict=True)):
             reason = chunk.broken.get(place)
             if reason is None and None in values:
-                reason = self.cells.why(chunk.rows[place])
+                reason = self.why(chunk.rows[place])
             if reason is None:
                 reason = self.kind.check(dict(zip(self.names, values, strict=True)))
             if reason is None:

@@ -1,4 +1,4 @@
-"""Staged parties, events, exclusions and extensions into their tables: added or brought up to date, never taken away."""
+"""Staged facts about cases into their tables: added or brought up to date, never taken away."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.db import connection
 
 from audit import trail
 from audit.models import Entry
+from courts.clock import today
 from ingest.book import Book
 from ingest.cases_in import WORK, differs, quoted, raise_doubt, tell_outbox
 from ingest.columns import FactKind, FactLines
+from ingest.element_lines import misfits
 from ingest.models import Batch
 from ingest.refusals import Reason
 from ingest.staging import STAGE, Staged, refuse_lines
@@ -23,7 +25,12 @@ FIXED = {
     "events": {},
     "exclusions": {"review_on": "NULL", "owner_id": "NULL"},
     "extensions": {},
+    "elements": {},
+    "outcomes": {},
 }
+#: Finds the party a row names, in the case it is about.
+PARTY = """LEFT JOIN LATERAL (SELECT min(x.id) AS party_id FROM cases_party x
+    WHERE x.case_id = c.id AND x.name = s.party AND x.withdrawn_at IS NULL) p ON s.party <> ''"""
 
 
 def fact_of(staged: Staged) -> FactKind:
@@ -48,7 +55,10 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
     A fact that somebody withdrew here is known: a row that says it once more brings nothing.
     """
     fact = fact_of(staged)
-    same = " AND ".join(f'x."{name}" IS NOT DISTINCT FROM s."{name}"' for name in fact.key)
+    same = same_fact(fact, "p" if fact.of_party else "s")
+    party = (
+        ("p.party_id,", PARTY, "OR (s.party <> '' AND p.party_id IS NULL)") if fact.of_party else ("", "", "")
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL random_page_cost = 1.1")
         cursor.execute(
@@ -58,13 +68,15 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {WORK}")
         cursor.execute(
             f"""CREATE TEMP TABLE {WORK} AS
-            SELECT s.*, c.id AS case_id, c.court_id, c.sealed, f.id AS fact_id, f.origin, f.withdrawn_at
-            FROM {STAGE} s LEFT JOIN cases_case c ON c.number = s.number
+            SELECT s.*, c.id AS case_id, c.court_id, c.sealed, {party[0]} f.id AS fact_id, f.origin, f.withdrawn_at
+            FROM {STAGE} s LEFT JOIN cases_case c ON c.number = s.number {party[1]}
             LEFT JOIN LATERAL (SELECT * FROM {fact.table} x WHERE x.case_id = c.id AND {same}
                                ORDER BY x.withdrawn_at NULLS FIRST, x.id LIMIT 1) f ON true
-            WHERE f.id IS NULL OR {differs(values_of(staged), "f", "s")} ORDER BY s.line"""
+            WHERE f.id IS NULL OR {differs(values_of(staged), "f", "s")} {party[2]} ORDER BY s.line"""
         )
         refuse_strangers(cursor, batch, staged, book)
+        if fact.of_party:
+            refuse_misfits(cursor, batch, staged, book)
         cursor.execute(f"CREATE INDEX ON {WORK} USING brin (line) WITH (pages_per_range = 16)")
         cursor.execute(f"ANALYZE {WORK} (line, number, case_id)")
 
@@ -83,22 +95,39 @@ def refuse_strangers(cursor: Any, batch: Batch, staged: Staged, book: Book) -> N
         )
         for line, number in cursor.fetchall()
     }
+    refuse_staged(cursor, batch, staged, reasons)
+
+
+def refuse_misfits(cursor: Any, batch: Batch, staged: Staged, book: Book) -> None:
+    """Elements and outcomes that their case cannot have, or that name nobody of it."""
+    reasons = misfits(cursor, fact_of(staged).kind, WORK, book.law, today())
+    cursor.execute(f"DELETE FROM {WORK} WHERE line = ANY(%s)", [list(reasons)])
+    refuse_staged(cursor, batch, staged, reasons)
+
+
+def refuse_staged(cursor: Any, batch: Batch, staged: Staged, reasons: dict[int, Reason]) -> None:
     cursor.execute(f"DELETE FROM {STAGE} WHERE line = ANY(%s)", [list(reasons)])
     staged.refused += len(reasons)
     refuse_lines(batch, staged.source, reasons)
 
 
+def same_fact(fact: FactKind, party: str = "s") -> str:
+    """That a row of the table (x) and one of the file (s) are the same fact; ``party`` is where its party stands."""
+    return " AND ".join(
+        f'x."{name}" IS NOT DISTINCT FROM {party if name == "party_id" else "s"}."{name}"'
+        for name in fact.key
+    )
+
+
 def create_facts(batch: Batch, staged: Staged, start: int, end: int, at: datetime) -> int:
     fact = fact_of(staged)
-    names = [column.name for column in fact.columns]
-    same = " AND ".join(f'x."{name}" IS NOT DISTINCT FROM s."{name}"' for name in fact.key)
-    values = {name: f's."{name}"' for name in names} | FIXED[fact.kind]
+    values = {name: f's."{name}"' for name in fact.names} | FIXED[fact.kind]
     values |= {"case_id": "s.case_id", "origin": "'feed'", "batch_id": str(batch.pk), "recorded_at": "%(at)s"}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""WITH made AS (INSERT INTO {fact.table} ({quoted(tuple(values))}) SELECT {", ".join(values.values())}
             FROM {WORK} s WHERE s.fact_id IS NULL AND s.line > %(start)s AND s.line <= %(end)s
-            AND NOT EXISTS (SELECT 1 FROM {fact.table} x WHERE x.case_id = s.case_id AND {same}) RETURNING case_id),
+            AND NOT EXISTS (SELECT 1 FROM {fact.table} x WHERE x.case_id = s.case_id AND {same_fact(fact)}) RETURNING case_id),
             told AS (INSERT INTO cases_change (case_id, at) SELECT DISTINCT case_id, now() FROM made)
             SELECT count(*) FROM made""",
             {"at": at, "start": start, "end": end},
@@ -115,7 +144,7 @@ def update_facts(batch: Batch, staged: Staged, start: int, end: int, at: datetim
         old = quoted(values, "f") + ", " if values else ""
         new = ", " + quoted(values, "w") if values else ""
         cursor.execute(
-            f"""SELECT f.id, w.case_id, w.court_id, w.sealed, w.line, f.origin, f.withdrawn_at, {old}{quoted(fact.key, "w")}{new}
+            f"""SELECT f.id, w.case_id, w.court_id, w.sealed, w.line, f.origin, f.withdrawn_at, {old}{quoted(fact.staged_key, "w")}{new}
             FROM {WORK} w JOIN {fact.table} f ON f.id = w.fact_id WHERE w.line > %s AND w.line <= %s FOR UPDATE OF f""",
             [start, end],
         )

@@ -74,6 +74,19 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("until_on", "延长至", ("延长至日期", "延长到")),
         Field("reason", "事由", ("延长事由", "延长理由", "说明", "备注")),
     ),
+    "elements": (
+        _NUMBER,
+        Field("party", "当事人", ("姓名", "姓名或名称", "被告人", "被告人姓名", "当事人姓名")),
+        Field("key", "要素", ("案件要素", "要素名称", "要素代码", "情节"), required=True),
+        Field("value", "值", ("要素值", "取值", "内容"), required=True),
+    ),
+    "outcomes": (
+        _NUMBER,
+        Field("party", "当事人", ("姓名", "姓名或名称", "被告人", "被告人姓名", "当事人姓名")),
+        Field("measure", "项目", ("裁判项目", "结果项目", "裁判结果"), required=True),
+        Field("value", "值", ("结果", "数值", "取值"), required=True),
+        Field("decided_on", "裁判日期", ("判决日期", "宣判日期", "裁判时间"), required=True),
+    ),
     "staff": (
         Field("staff_no", "人事编号", ("工号", "人员编号", "编号")),
         Field("name", "姓名", required=True),
@@ -121,7 +134,9 @@ def recognise(headers: Sequence[str], kind: str, said: Mapping[str, str] | None 
 def likely_kind(headers: Sequence[str]) -> str:
     """What a file holds, when nobody said so: the kind whose required columns are all there, else cases."""
     special = [
-        kind for kind in ("parties", "exclusions", "events", "staff") if not recognise(headers, kind).missing
+        kind
+        for kind in ("parties", "exclusions", "events", "staff", "elements", "outcomes")
+        if not recognise(headers, kind).missing
     ]
     if special:
         return special[0]

@@ -8,6 +8,8 @@ BATCH_KINDS = [
     ("events", "流程事件"),
     ("exclusions", "扣除与中止"),
     ("extensions", "延长审限"),
+    ("elements", "案件要素"),
+    ("outcomes", "裁判结果"),
     ("staff", "人员"),
 ]
 

@@ -14,6 +14,8 @@ from typing import IO, Any
 
 from django.db import connection, transaction
 
+from courts.clock import today
+from ingest import element_lines
 from ingest.book import Book
 from ingest.case_lines import CaseLines
 from ingest.columns import FactKind, FactLines, fact_kinds
@@ -134,6 +136,12 @@ def stage_file(*, batch: Batch, source: Source, book: Book) -> Staged:
 def prepared(kind: str, source: Source, book: Book) -> Staged:
     if kind == "cases":
         return Staged(source, CaseLines(source.layout, book, {code: code for code in book.law.limits}), None)
+    if kind in element_lines.KINDS:
+        return Staged(
+            source,
+            element_lines.lines_of(kind, source.layout, book, today()),
+            element_lines.KINDS[kind],
+        )
     grounds, restarting = ground_names(book)
     fact = fact_kinds(grounds, restarting)[kind]
     return Staged(source, FactLines(fact, source.layout, book), fact)
@@ -218,7 +226,7 @@ def keep_refused(batch: Batch, spool: IO[str]) -> None:
 
 def take_out_twins(cursor: Any, batch: Batch, staged: Staged) -> None:
     """Of rows that speak of the same thing the first counts; an equal one changes nothing, another is refused."""
-    key = ["number"] + (list(staged.fact.key) if staged.fact else [])
+    key = ["number"] + (list(staged.fact.staged_key) if staged.fact else [])
     names = ", ".join(f'"{name}"' for name in key)
     same_key = " AND ".join(f's."{name}" IS NOT DISTINCT FROM f."{name}"' for name in key)
     if staged.fact is None:
