@@ -36,6 +36,8 @@ ORDERED = (("level", "wide_level"), ("coverage_low", "coverage_high"), ("train_e
 OUTCOMES = ("months", "fine", "probation", "awarded_share", "trial_days")
 #: What is never a feature, whatever a court writes (受保护属性).
 PROTECTED = ("gender", "birth_year", "education", "ethnicity", "household")
+#: What would stand in for one of them (替代变量), and stays out as well.
+PROXIES = ("household_kind", "occupation", "residence", "own_lawyer", "interpreter")
 
 
 def _each_version(entries: Mapping[str, Body]) -> Iterator[tuple[str, Body, tuple[str, ...]]]:
@@ -139,6 +141,13 @@ def _check_elements(entries: Mapping[str, Body]) -> Found:
     for code in PROTECTED:
         if code not in entries or entries[code].get("protected") != "yes":
             yield (code,), 'must stay with protected: "yes"', "为受保护属性，须保留并填“是”"
+    for code in PROXIES:
+        if code in entries and not entries[code].get("proxy_for"):
+            yield (
+                (code, "proxy_for"),
+                "must stay: it would stand in for a protected one",
+                "须保留：可能替代受保护属性",
+            )
 
 
 def _check_element(code: str, body: Body, entries: Mapping[str, Body]) -> Found:

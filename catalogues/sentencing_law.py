@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 Number = int | float
 
@@ -115,8 +116,8 @@ class Guideline:
 
     def offence_of(self, cause: str) -> Offence | None:
         """The offence a charge names, in full (盗窃罪) or short (盗窃); None where the guideline has none."""
-        known = self.offences.values()
-        return next((one for one in known if cause.strip() in (one.label, one.name)), None)
+        name, known = unmarked(cause), self.offences.values()
+        return next((one for one in known if name in (unmarked(one.label), one.name)), None)
 
 
 @dataclass(frozen=True)
@@ -223,8 +224,15 @@ class DeviationSetting:
 def fits(
     categories: tuple[str, ...], causes: tuple[str, ...], *, category: str, cause_code: str, cause: str
 ) -> bool:
-    """Whether a case is of these categories (empty: any) and causes, by code, by name or by a name without 罪."""
+    """Whether a case is of these categories (empty: any) and causes, by code or name, 罪 and 、 left out or not."""
     if categories and category not in categories:
         return False
-    named = {cause_code, cause, cause + "罪"} - {"", "罪"}
-    return not causes or not named.isdisjoint(causes)
+    name = unmarked(cause)
+    named = {cause_code, name, name + "罪"} - {"", "罪"}
+    return not causes or not named.isdisjoint(map(unmarked, causes))
+
+
+@lru_cache(maxsize=4096)
+def unmarked(cause: str) -> str:
+    """The name of a cause without the marks inside it (走私贩卖运输制造毒品罪): lists of names are parted by them."""
+    return cause.strip().replace("、", "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from catalogues import cause_tags, library, rulebook, schema
 from catalogues.checks import Found, unknown
 from catalogues.schema import Problem
+from catalogues.sentencing_law import unmarked
 from catalogues.supervision_fields import FACT, RULE, TAGGED
 
 
@@ -126,7 +127,8 @@ def strange_increments() -> Found:
 
 def strange_elements() -> Found:
     known = library.sentenced()
-    causes = {*names_of("causes_criminal"), *names_of("causes_civil"), *names_of("causes_administrative")}
+    lists = ("causes_criminal", "causes_civil", "causes_administrative")
+    causes = [unmarked(name) for kind in lists for name in names_of(kind)]
     for code, (element,) in known.elements.national.items():
         if element.guideline and element.guideline not in known.factors.national:
             yield (
@@ -134,7 +136,7 @@ def strange_elements() -> Found:
                 *unknown("factor", "量刑情节", element.guideline, known.factors.national),
             )
         for cause in element.causes:
-            if cause not in causes:
+            if unmarked(cause) not in causes:
                 yield (code, "causes"), *unknown("cause", "案由", cause, causes)
 
 
