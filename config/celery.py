@@ -25,18 +25,22 @@ app.conf.task_routes = {
     "alerts.tasks.measure_spans": SLOW,
     "ingest.tasks.preview_batch": SLOW,
     "ingest.tasks.commit_batch": SLOW,
+    "precedents.tasks.index_waiting": SLOW,
+    "precedents.tasks.find_conflicts": SLOW,
     "supervision.tasks.screen_everything": SLOW,
     "supervision.tasks.expire_flags": SLOW,
     "supervision.tasks.expire_letters": SLOW,
     "supervision.tasks.check_log": SLOW,
     "supervision.tasks.replay_rule": SLOW,
+    "deviation.tasks.train_run": SLOW,
+    "deviation.tasks.score_judgments": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
 SHORT = {"soft_time_limit": 240, "time_limit": 270}
 QUICK = (
     "alerts.tasks.send_deliveries", "alerts.tasks.sweep_courts", "alerts.tasks.queue_digests",
     "alerts.tasks.queue_subscriptions", "ingest.tasks.resume_imports", "pipeline.tasks.drain_changes",
-    "supervision.tasks.resume_replays",
+    "supervision.tasks.resume_replays", "deviation.tasks.resume_training", "deviation.tasks.propose_runs",
     "pipeline.tasks.follow_the_law",
 )  # fmt: skip
 app.conf.task_annotations = dict.fromkeys(QUICK, SHORT)
@@ -75,8 +79,23 @@ app.conf.beat_schedule = {
     "resume replays": {
         "task": "supervision.tasks.resume_replays", "schedule": 60.0, "options": {"expires": 60},
     },
+    "resume training": {
+        "task": "deviation.tasks.resume_training", "schedule": 60.0, "options": {"expires": 60},
+    },
+    "propose to train anew": {
+        "task": "deviation.tasks.propose_runs", "schedule": crontab(hour=22, minute=15), "options": NIGHT,
+    },
+    "score judgments": {
+        "task": "deviation.tasks.score_judgments", "schedule": crontab(hour=4, minute=45), "options": NIGHT,
+    },
     "check the supervision log": {
         "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,
+    },
+    "index judgments": {
+        "task": "precedents.tasks.index_waiting", "schedule": 60.0, "options": {"expires": 60},
+    },
+    "find judgments that disagree": {
+        "task": "precedents.tasks.find_conflicts", "schedule": crontab(hour=3, minute=5), "options": NIGHT,
     },
     "measure usual spans": {
         "task": "alerts.tasks.measure_spans", "schedule": crontab(hour=3, minute=30), "options": NIGHT,

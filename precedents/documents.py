@@ -9,10 +9,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from audit import trail
 from cases.guard import may_on
 from cases.models import Case, Element
+from catalogues.selectors import law_in_use
+from courts.clock import today
 from courts.models import User
 from courts.roles import Permission
 from precedents.models import Document
@@ -28,6 +31,7 @@ NOT_YOUR_CASE = "只能收录本院您有权查看的案件的裁判文书。"
 SEALED = "封存案件的裁判文书不收入类案库。"
 HELD = "这一来源和编号的文书已经收录；内容有变化的，请打开该文书办理更正。"
 LONGEST = 500_000
+SLICE = 500
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Judgment:
 
     def columns(self) -> dict[str, Any]:
         """What the row holds of it."""
-        values = {name: getattr(self, name) for name in COLUMNS} | {"facts": dict(self.facts)}
+        values = {name: getattr(self, name) for name in COLUMNS} | {"facts": comparable(self.facts)}
         if self.case is not None:
             values |= {
                 "source": "own", "number": self.case.number, "court_name": str(self.case.court), "cause": self.case.cause,
@@ -78,13 +82,20 @@ def digest_of(values: Mapping[str, Any]) -> str:
 
 
 def elements_of(cases: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """The elements recorded of some cases, by case and key. Of several accused the first one's word stands, and the
-    case's own before any."""
+    """The elements recorded of some cases, by case and key: the case's own, else those of the party named first."""
     rows = Element.objects.filter(case__in=list(cases), withdrawn_at=None)
     found: dict[int, dict[str, Any]] = {}
-    for case, key, value in rows.order_by("-party_id").values_list("case", "key", "value"):
-        found.setdefault(case, {})[key] = value
-    return found
+    for case, key, value in rows.order_by(F("party").asc(nulls_first=True)).values_list(
+        "case", "key", "value"
+    ):
+        found.setdefault(case, {}).setdefault(key, value)
+    return {case: comparable(facts) for case, facts in found.items()}
+
+
+def comparable(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts without what may make no case like another: protected attributes and their stand-ins (受保护属性)."""
+    known = law_in_use().case_elements(None, today())
+    return {key: value for key, value in facts.items() if key not in known or known[key].usable}
 
 
 # --- services ------------------------------------------------------------------------------------------
@@ -139,8 +150,15 @@ def withdraw_document(*, document: Document, reason: str, by: User | None, at: d
     return document
 
 
+def refresh_all_facts() -> int:
+    """The elements recorded since brought into the judgments of our cases, a slice at a time; how many differed."""
+    cases = list(Document.objects.filter(withdrawn_at=None).exclude(case=None).values_list("case", flat=True))
+    return sum(refresh_facts(cases[start : start + SLICE]) for start in range(0, len(cases), SLICE))
+
+
+@transaction.atomic
 def refresh_facts(cases: Iterable[int]) -> int:
-    """The elements of these cases brought into their judgments; how many differed."""
+    """The elements of these cases brought into their judgments, which are indexed anew; how many differed."""
     documents = Document.objects.filter(case__in=list(cases), withdrawn_at=None)
     held = {document.case_id: document for document in documents}
     known, changed = elements_of(held), []
