@@ -34,6 +34,7 @@ app.conf.task_routes = {
     "supervision.tasks.replay_rule": SLOW,
     "deviation.tasks.train_run": SLOW,
     "deviation.tasks.score_judgments": SLOW,
+    "deviation.tasks.make_summaries": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
 SHORT = {"soft_time_limit": 240, "time_limit": 270}
@@ -87,6 +88,9 @@ app.conf.beat_schedule = {
     },
     "score judgments": {
         "task": "deviation.tasks.score_judgments", "schedule": crontab(hour=4, minute=45), "options": NIGHT,
+    },
+    "tell of groups": {
+        "task": "deviation.tasks.make_summaries", "schedule": crontab(hour=5, minute=30), "options": NIGHT,
     },
     "check the supervision log": {
         "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,

@@ -76,17 +76,26 @@ def survey(
     common = _common(looked[latest])
     standings = [_standing(unit, periods, looked, persistence, common) for unit in shown]
     values = held_in(row.value for row in by_period[latest])
-    once = 0.05 * len(shown)
     return Survey(
         period=latest,
         standings=tuple(standings),
         common=common,
         variation=looked[latest].variation,
         persistence=persistence,
-        expected_once=once,
-        expected_false=2 * 0.025**persistence * sum(each.periods >= persistence for each in standings),
+        expected_once=expected_once(len(shown)),
+        expected_false=expected_false(sum(each.periods >= persistence for each in standings), persistence),
         quartiles=_quartiles(values) if len(values) >= min_group else None,
     )
+
+
+def expected_once(units: int) -> float:
+    """How many of so many units would lie beyond the usual variation in one period if none differed."""
+    return 0.05 * units
+
+
+def expected_false(units: int, persistence: int) -> float:
+    """How many would lie beyond it on one side in every one of the periods if none differed."""
+    return 2 * 0.025**persistence * units
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from deviation import fitting, sweeps, training
+from deviation import fitting, summaries, sweeps, training
 
 
 @shared_task
@@ -37,3 +37,9 @@ def propose_runs() -> int:
 def score_judgments() -> dict[str, int]:
     """Judgments given lately, court by court, and how the runs have done."""
     return sweeps.score_everywhere(timezone.now())
+
+
+@shared_task
+def make_summaries() -> int:
+    """What is told of groups, for every run whose latest quarter is no secret any more."""
+    return summaries.make_all_summaries(today=today(), at=timezone.now())
