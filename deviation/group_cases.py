@@ -23,10 +23,10 @@ from courts.reach import court_and_below
 from deviation import frames
 from deviation.fairness import Audited, age_band
 from deviation.models import Notice, Run, Score
+from deviation.narrowing import Measured
 from deviation.observation import Assessment, Observation
 from deviation.quarters import quarter_of
 from deviation.residuals import Residual
-from deviation.spread import Measured
 from deviation.using import model_of, stopped_strata
 
 #: Half a month, a day, a yuan: below it the logarithm of an outcome says nothing.

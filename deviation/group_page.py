@@ -29,7 +29,11 @@ AXES = {
     "identity": gettext_lazy("比可比案件的预期高或者低（百分点）"),
     "binary": gettext_lazy("比可比案件的预期高或者低（百分点）"),
 }
-BETWEEN = {"courts": gettext_lazy("各法院"), "divisions": gettext_lazy("各部门"), "age": gettext_lazy("年龄段")}
+BETWEEN = {
+    "courts": gettext_lazy("各法院"),
+    "divisions": gettext_lazy("各部门"),
+    "age": gettext_lazy("年龄段"),
+}
 AGE_BANDS = {
     "0-17": gettext_lazy("不满 18 周岁"), "18-29": gettext_lazy("18–29 周岁"), "30-44": gettext_lazy("30–44 周岁"),
     "45-59": gettext_lazy("45–59 周岁"), "60-200": gettext_lazy("60 周岁以上"),
@@ -148,7 +152,9 @@ def table(
     """Only these units, in this order; what is said of numbers to be expected is said of what is shown."""
     standings = {each["unit"]: each for each in survey["standings"]}
     periods = sorted({each["period"] for one in standings.values() for each in one["course"]})
-    lines = [line(title, standings.get(unit), place, periods, survey, summary) for unit, title, place in units]
+    lines = [
+        line(title, standings.get(unit), place, periods, survey, summary) for unit, title, place in units
+    ]
     shown = sum(each.bar is not None for each in lines)
     persistence, scale = summary.body["persistence"], summary.body["scale"]
     quartiles = survey["quartiles"] and tuple(told(value, scale) for value in survey["quartiles"])
@@ -208,7 +214,9 @@ def cases_of(place: dict[str, Any], period: str) -> str:
 def names_of_groups(asked: Asked) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """What attributes and their groups are called in the catalogue."""
     elements = law_in_use().case_elements(asked.court.pk, today())
-    attributes = {key: one.name for key, one in elements.items()} | {key: str(name) for key, name in BETWEEN.items()}
+    attributes = {key: one.name for key, one in elements.items()} | {
+        key: str(name) for key, name in BETWEEN.items()
+    }
     groups = {(key, code): name for key, one in elements.items() for code, name in one.choices or ()}
     return attributes, groups | {("age", code): str(name) for code, name in AGE_BANDS.items()}
 

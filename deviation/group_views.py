@@ -39,7 +39,9 @@ def question_in(request: HttpRequest, *, fairness: bool = False) -> page.Asked:
     return asked
 
 
-def shown(request: HttpRequest, asked: page.Asked, summary: Summary | None, kind: str, **more: Any) -> HttpResponse:
+def shown(
+    request: HttpRequest, asked: page.Asked, summary: Summary | None, kind: str, **more: Any
+) -> HttpResponse:
     why = unusable(asked.run, today()) if asked.run else None
     context = {
         "asked": asked,

@@ -25,7 +25,7 @@ from deviation.fairness import findings, proxies
 from deviation.group_cases import Told
 from deviation.groups import Survey, survey
 from deviation.models import Run, Summary
-from deviation.spread import changes
+from deviation.narrowing import changes
 from deviation.using import runs, unusable
 
 KINDS = ("groups", "consistency", "fairness", "spread")
@@ -53,16 +53,22 @@ def make_summaries(*, run: Run, today: date, at: datetime) -> list[Summary]:
     window = window_of(run, period)
     told = group_cases.measured(run, scale=model.scale, window=window, law=law, today=today)
     bodies = Bodies(run, period, law, told, model.scale, today)
-    return save_summaries(run=run, period=period, bodies={kind: getattr(bodies, kind)() for kind in KINDS}, at=at)
+    return save_summaries(
+        run=run, period=period, bodies={kind: getattr(bodies, kind)() for kind in KINDS}, at=at
+    )
 
 
 @transaction.atomic
-def save_summaries(*, run: Run, period: str, bodies: dict[str, dict[str, Any]], at: datetime) -> list[Summary]:
+def save_summaries(
+    *, run: Run, period: str, bodies: dict[str, dict[str, Any]], at: datetime
+) -> list[Summary]:
     """Write them together; what somebody else has written meanwhile stays."""
     held = Run.objects.select_for_update().only("pk", "court").get(pk=run.pk)
     if Summary.objects.filter(run=held, period=period).exists():
         return []
-    made = [Summary(run=held, kind=kind, period=period, body=body, made_at=at) for kind, body in bodies.items()]
+    made = [
+        Summary(run=held, kind=kind, period=period, body=body, made_at=at) for kind, body in bodies.items()
+    ]
     Summary.objects.bulk_create(made)
     trail.record("deviation.make_summaries", on=held, at=at, after={"code": run.code, "period": period})
     return made
@@ -77,9 +83,7 @@ def window_of(run: Run, period: str) -> frames.Window:
 class Bodies:
     """The bodies of one quarter, from the cases of a run. Every number in them has its definition on the page."""
 
-    def __init__(
-        self, run: Run, period: str, law: Law, told: list[Told], scale: str, today: date
-    ) -> None:
+    def __init__(self, run: Run, period: str, law: Law, told: list[Told], scale: str, today: date) -> None:
         self.run, self.period, self.told, self.scale = run, period, told, scale
         self.court_ids = court_and_below(run.court_id)
         self.min_group = int(law.deviation_setting("min_group", run.court_id, today))
@@ -114,7 +118,11 @@ class Bodies:
 
     def units(self, *, by_court: bool) -> list[str]:
         """Courts or divisions in organisational order."""
-        table = Court.objects.filter(pk__in=self.court_ids) if by_court else Division.objects.filter(court__in=self.court_ids)
+        table = (
+            Court.objects.filter(pk__in=self.court_ids)
+            if by_court
+            else Division.objects.filter(court__in=self.court_ids)
+        )
         return [str(pk) for pk in table.values_list("pk", flat=True)]
 
     # --- consistency between groups

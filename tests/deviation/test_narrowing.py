@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deviation.spread import Measured, changes
+from deviation.narrowing import Measured, changes
 
 
 def cases(draw, *, ratio=1.0, n=200, causes=("盗窃罪",)):
