@@ -7,7 +7,9 @@ case has counts half as a difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from unicodedata import normalize
@@ -56,7 +58,20 @@ class Field:
 
     def says(self, value: Value) -> float:
         """What sharing exactly this value says."""
-        return float(self._said(np.array([self.counts.get(value, 0)]))[0])
+        return self._says(self.counts.get(value, 0))
+
+    def beside(self, own: Value, other: Value) -> tuple[float, float]:
+        """Weight and likeness (0 to 1) of another value beside one's own."""
+        weight = (self.says(own) + self.says(other)) / 2
+        if own == other:
+            return weight, 1.0
+        if isinstance(own, str) or isinstance(other, str):
+            return weight, 0.0
+        apart = abs(other - own)
+        among = self._reached_by(bisect_right, own + apart) - self._reached_by(bisect_left, own - apart)
+        rarity = (self._says(among) - LEAST) / max(self.says(own) - LEAST, 1e-9)
+        like = max(rarity, 1 - 2 * apart / max(abs(other), abs(own), 1e-12))
+        return weight, min(max(like, 0.0), 1.0)
 
     def compare(self, own: Value, others: Sequence[Value] | Floats) -> tuple[Floats, Floats]:
         """Weight and likeness (0 to 1) of every other value beside one's own."""
@@ -66,14 +81,25 @@ class Field:
         return (self.says(own) + said) / 2, np.array([float(own == other) for other in others])
 
     def _beside_numbers(self, own: Value, others: Floats) -> tuple[Floats, Floats]:
+        """As ``beside``, for all numbers at once."""
         weights = (self.says(own) + self._said(self._within(others, np.zeros(len(others))))) / 2
         if isinstance(own, str):
             return weights, np.zeros(len(others))
         apart = np.abs(others - own)
-        among = self._said(self._within(np.full(len(others), own), apart)) - LEAST
+        rarity = self._said(self._within(np.full(len(others), own), apart)) - LEAST
         largest = np.maximum(np.maximum(np.abs(others), abs(own)), 1e-12)
-        like = np.maximum(among / max(self.says(own) - LEAST, 1e-9), 1 - 2 * apart / largest)
+        like = np.maximum(rarity / max(self.says(own) - LEAST, 1e-9), 1 - 2 * apart / largest)
         return weights, np.where(apart == 0, 1.0, np.clip(like, 0.0, 1.0))
+
+    def _reached_by(self, side: Callable[[list[float], float], int], number: float) -> int:
+        return int(self._reached[side(self._listed, number)])
+
+    @cached_property
+    def _listed(self) -> list[float]:
+        return [float(number) for number in self._numbers]
+
+    def _says(self, count: int) -> float:
+        return min(max(math.log((self.known + 1) / (count + 0.5)), LEAST), MOST)
 
     def _within(self, centre: Floats, apart: Floats) -> NDArray[np.int64]:
         high = np.searchsorted(self._numbers, centre + apart, side="right")
@@ -122,6 +148,4 @@ def counted(documents: Iterable[Mapping[str, Value]]) -> dict[str, Field]:
 
 
 def _agreement(name: str, own: Value, other: Value, known: Field) -> Agreement:
-    others = np.array([other]) if isinstance(other, float) else [other]
-    weights, like = known.compare(own, others)
-    return Agreement(name, own, other, float(weights[0]), float(like[0]))
+    return Agreement(name, own, other, *known.beside(own, other))

@@ -58,7 +58,8 @@ __all__ = [
     "flat", "prepare", "prepare_text", "profiles", "reasons", "restored", "score", "terms", "weights",
 ]  # fmt: skip
 
-LOOKED_AT_CLOSELY = 60
+LOOKED_AT_CLOSELY = 50
+ASKED_FIRST = 200  # of the terms of a question, the weightiest find the candidates; all of them decide
 Living = NDArray[np.bool_]
 Scores = NDArray[np.float32]
 
@@ -193,12 +194,12 @@ class Index:
 
     def _best(self, query: Profile, top: int, without: Collection[str]) -> list[tuple[int, int]]:
         """The most promising documents: slice and place."""
-        said = self._said(query)
-        own = own_score(query, said, self.mean_length) if query.keys.size else 0.0
+        said = _heaviest(np.where(self.frequency(query.keys) > 0, self._said(query), 0.0))
+        own = own_score(query, said, self.mean_length)
         texts, facts = self._text_scores(query, said), self._fact_scores(query)
         found: list[tuple[float, int, int]] = []
         for number, living in enumerate(self._alive):
-            text = np.minimum(texts[number] / own, 1) if own else None
+            text = np.minimum(texts[number] / max(own, 1e-9), 1) if query.keys.size else None
             both = _together(text, facts[number] if query.facts else None, len(living))
             both[~living] = 0
             for place in _largest(both, top + len(without)):
@@ -285,6 +286,12 @@ class Index:
         return Field(counts)
 
 
+def _heaviest(said: NDArray[np.float64]) -> NDArray[np.float64]:
+    if len(said) <= ASKED_FIRST:
+        return said
+    return np.where(said >= np.partition(said, -ASKED_FIRST)[-ASKED_FIRST], said, 0.0)
+
+
 def _bm25(segment: Segment, keys: Keys, said: NDArray[np.float64], mean_length: float) -> Scores:
     """BM25+ of every document of a slice, term by term in the order of the terms."""
     scores = np.zeros(len(segment), np.float32)
@@ -316,7 +323,8 @@ def _fact_likeness(segment: Segment, own: Mapping[str, Value], fields: Mapping[s
         sizes = np.diff(bounds)
         total[documents] += np.repeat(weight - unknown[name], sizes)
         agreed[documents] += np.repeat(weight * like, sizes)
-    return (agreed / np.maximum(total, 1e-12)).astype(np.float32)
+    in_all: Scores = (agreed / np.maximum(total, 1e-12)).astype(np.float32)
+    return in_all
 
 
 def _together(text: Scores | None, facts: Scores | None, size: int) -> Scores:
@@ -324,7 +332,8 @@ def _together(text: Scores | None, facts: Scores | None, size: int) -> Scores:
         return np.zeros(size, np.float32)
     if text is None or facts is None:
         return np.array(facts if text is None else text)
-    return np.asarray((1 - FACTS_SHARE) * text + FACTS_SHARE * facts, dtype=np.float32)
+    both: Scores = (1 - FACTS_SHARE) * text + FACTS_SHARE * facts
+    return np.asarray(both)
 
 
 def _largest(scores: Scores, top: int) -> list[int]:

@@ -179,7 +179,8 @@ def _by_text(query: Profile, candidates: Sequence[Profile], statistics: Statisti
     )
 
     own = said * (1 + np.log(query.counts))
-    others = weights_of(keys, statistics) * (1 + np.log(counts))
+    terms, which = np.unique(keys, return_inverse=True)
+    others = weights_of(terms, statistics)[which] * (1 + np.log(counts))
     norms = np.sqrt(np.bincount(rows, others**2, minlength=n) * (own**2).sum())
     cosine = np.bincount(row, own[at] * others[shared], minlength=n) / np.maximum(norms, 1e-12)
     return np.asarray((1 - COSINE_SHARE) * held + COSINE_SHARE * cosine)

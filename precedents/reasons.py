@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +24,7 @@ COMMON = 0.25
 LITTLE_SAID, LITTLE_KNOWN = "仅有一般用语相近", "仅个别要素略近"
 
 _LOOSE = "的了着过在于与和及其因被将对向等是为由从并但而且以所之该本此后前中时到给把个款项第之又即则至"
+_SHARED = re.compile(f"1{{{SHORT - 1},}}")
 _ARTICLE = re.compile(r"(?:^| )([\u4e00-\u9fff]{1,24}?)([\ue000-\ue3e7])条|(?<=[ 条款项])([\ue000-\ue3e7])条")
 
 
@@ -112,26 +114,35 @@ def _quoted(word: str, text: str) -> str:
 
 def _passages(own: str, other: str) -> Iterator[str]:
     """What stands in both texts word for word, as long as it goes; without loose ends."""
-    for run in own.split():
-        begin = 0
-        while begin < len(run) - 1:
-            end = begin + 1
-            while end < len(run) and run[begin : end + 1] in other:
-                end += 1
-            passage = run[begin:end].strip(_LOOSE)
-            if len(passage) >= SHORT:
-                yield passage
-            begin = max(end - 1, begin + 1) if end - begin > 1 else begin + 1
+    pairs = {one + two for one, two in pairwise(other)}
+    shared = "".join(
+        "1" if " " not in pair and pair in pairs else "0" for pair in map("".join, pairwise(own))
+    )
+    for found in _SHARED.finditer(shared):
+        yield from (each for each in _cut(own[found.start() : found.end() + 1], other) if len(each) >= SHORT)
+
+
+def _cut(run: str, other: str) -> Iterator[str]:
+    """Where every pair of characters stands in the other text, the whole need not: cut where it does not."""
+    while len(run) >= SHORT:
+        end = len(run)
+        while end > 1 and run[:end] not in other:
+            end -= 1
+        yield run[:end].strip(_LOOSE)
+        run = run[max(end - 1, 1) :]
 
 
 def _agrees(phrase: str, own: str, other: str) -> bool:
     """Whether both texts say it, or both deny it."""
-    ours, theirs = _manners(phrase, own), _manners(phrase, other)
-    return bool(ours & theirs)
+    return bool(_manners(phrase, own) & _manners(phrase, other))
 
 
 def _manners(phrase: str, text: str) -> set[bool]:
-    return {is_denied(text, found.start()) for found in re.finditer(re.escape(phrase), text)}
+    manners, at = set(), text.find(phrase)
+    while at >= 0:
+        manners.add(is_denied(text, at))
+        at = text.find(phrase, at + 1)
+    return manners
 
 
 def _by_rarity(phrases: Iterable[str], statistics: Statistics) -> list[str]:

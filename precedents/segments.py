@@ -140,7 +140,7 @@ def merge(segments: Sequence[Segment], alive: Sequence[NDArray[np.bool_]]) -> Se
 
 def join(tables: Sequence[Postings], moved: Sequence[Places]) -> Postings:
     """Several tables as one: ``moved`` says where each document goes, -1 that it is gone."""
-    keys = np.unique(np.concatenate([np.zeros(0, np.uint64), *(table.keys for table in tables)]))
+    keys = _united([table.keys for table in tables])
     kept = [_kept(table, places) for table, places in zip(tables, moved, strict=True)]
     rows = [np.searchsorted(keys, table.keys) for table in tables]
     totals = np.zeros(len(keys), np.int64)
@@ -156,6 +156,14 @@ def join(tables: Sequence[Postings], moved: Sequence[Places]) -> Postings:
         reached[row] += sizes
     full = np.flatnonzero(totals)
     return Postings(keys[full], np.append(starts[full], starts[-1:]), documents, counts)
+
+
+def _united(sorted_keys: Sequence[Keys]) -> Keys:
+    """All keys once; what is sorted already is only merged."""
+    if len(sorted_keys) == 1:
+        return sorted_keys[0]
+    keys: Keys = np.sort(np.concatenate([np.zeros(0, np.uint64), *sorted_keys]), kind="stable")
+    return np.asarray(keys[np.diff(keys, prepend=~keys[:1]) != 0])
 
 
 def _kept(table: Postings, moved: Places) -> tuple[NDArray[np.int64], Places, NDArray[np.uint16]]:
