@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from deviation.disclosed import STANDING_Q
+from precedents.fact_sql import SIMILAR_SQL
+
 EVERY_CASE, THESE_CASES = "true", "c.id = ANY(%(ids)s)"
 
 #: A cause by its code; where the feed has none, by its words.
@@ -213,6 +216,11 @@ DERIVED = {
         "NULLIF(c.type_code = ANY(%(protests)s) OR COALESCE(events.protested, false) OR COALESCE(p.protesting, false), false)"
     ),
     "first_of_cause": "firsts.is_first",
+    "no_precedent": "compared.no_precedent",
+    "similar_n": "compared.similar_n",
+    "similar_conflict_share": "compared.similar_conflict_share",
+    "court_internal_split": "compared.court_internal_split",
+    "deviation_q": STANDING_Q,
     "months_pending": PENDING,
     "over_limit": OVER_LIMIT,
     "extension_n": "COALESCE(extensions.n, 0)",
@@ -254,7 +262,7 @@ def refresh_statement(columns: dict[str, str], stated: Collection[str], *, few: 
     series = SERIES.format(chosen=TOUCHED_COUNTED if bounded else ALL_ALIKE_COUNTED)
     return f"""
 WITH scope AS MATERIALIZED (SELECT c.* FROM cases_case c WHERE {chosen}), {PARTIES}, {EVENTS}, {TIES}, {named}, {alike},
-{series}, {before}, {FIRSTS}, {TOLD},
+{series}, {before}, {FIRSTS}, {TOLD}, compared AS ({SIMILAR_SQL}),
 wanted AS MATERIALIZED (
 SELECT c.id AS case_id, c.court_id, c.closed_on IS NOT NULL AS closed, COALESCE(c.closed_on, %(today)s::date) AS as_of,
        {", ".join(f"{said} AS {name}" for name, said in COUNTED_AS.items())},
@@ -270,6 +278,7 @@ SELECT c.id AS case_id, c.court_id, c.closed_on IS NOT NULL AS closed, COALESCE(
   LEFT JOIN tags ON tags.cause = c.cause_code
   LEFT JOIN tags AS called ON called.cause = c.cause
   LEFT JOIN told ON told.case_id = c.id
+  LEFT JOIN compared ON compared.case_id = c.id
   LEFT JOIN cases_clock clock ON clock.case_id = c.id AND clock.kind = 'statutory'),
 written AS (
 INSERT INTO supervision_casefacts AS kept (case_id, {", ".join(names)})

@@ -18,6 +18,7 @@ from cases.clocks import slices_of
 from cases.models import Case
 from cases.services import REASSIGNED
 from catalogues import library
+from catalogues.selectors import law_in_use
 from supervision import fact_kinds as kinds
 from supervision import secret_fact_sql
 from supervision.fact_sql import COUNTED_AS, refresh_statement
@@ -90,6 +91,7 @@ def parameters() -> dict[str, Any]:
     }
     return words | patterns | {
         "case_types": dumps(kinds.CASE_TYPES), "reassigned": [REASSIGNED],
+        "conflict_years": int(law_in_use().rule_parameters(None)["conflict_window_years"]),
     }  # fmt: skip
 
 
