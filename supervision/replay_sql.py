@@ -96,8 +96,14 @@ told AS (
 SELECT told.case_id, told.day, told.until_on{said} FROM told"""
 
 
+#: Reports on similar cases are not put back to their day: of these a replay knows what had been stated.
+COMPARED = {"no_precedent", "similar_n", "similar_conflict_share", "court_internal_split"}
+
+
 def has_base(name: str, stated: frozenset[str]) -> bool:
     """Whether anything of the fact is known beside what people stated and what moves with the day."""
+    if name in COMPARED:
+        return False
     return name in BASES or (name not in TIMED and (name in DERIVED or name not in stated))
 
 
