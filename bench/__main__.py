@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-PARTS = {"__init__", "__main__", "harness", "rule_peers", "time_machine"}
+PARTS = {"__init__", "__main__", "harness", "rule_peers", "similar_corpus", "time_machine"}
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in PARTS)
 
 

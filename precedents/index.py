@@ -148,6 +148,14 @@ class Index:
             for place in np.flatnonzero((found > 0) & living)
         }
 
+    def touched(self, query: Profile) -> int:
+        """Read every posting of the terms of a query once, and do nothing with it: the least an answer can cost."""
+        return sum(
+            int(segment.terms.documents[int(segment.terms.starts[row]) : int(segment.terms.starts[row + 1])].sum())
+            for segment in self._segments
+            for row in segment.terms.rows(query.keys)[1]
+        )
+
     @property
     def documents(self) -> int:
         return len(self)
