@@ -35,6 +35,7 @@ app.conf.task_routes = {
     "deviation.tasks.train_run": SLOW,
     "deviation.tasks.score_judgments": SLOW,
     "deviation.tasks.make_summaries": SLOW,
+    "deviation.tasks.disclose_due": SLOW,
 }
 # Short work that hangs is ended soon; everything else has the limits of the settings.
 SHORT = {"soft_time_limit": 240, "time_limit": 270}
@@ -91,6 +92,9 @@ app.conf.beat_schedule = {
     },
     "tell of groups": {
         "task": "deviation.tasks.make_summaries", "schedule": crontab(hour=5, minute=30), "options": NIGHT,
+    },
+    "end the private days of deviations": {
+        "task": "deviation.tasks.disclose_due", "schedule": crontab(minute=35), "options": {"expires": 3600},
     },
     "check the supervision log": {
         "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,

@@ -43,3 +43,9 @@ def score_judgments() -> dict[str, int]:
 def make_summaries() -> int:
     """What is told of groups, for every run whose latest quarter is no secret any more."""
     return summaries.make_all_summaries(today=today(), at=timezone.now())
+
+
+@shared_task
+def disclose_due() -> int:
+    """Notices whose private days are over are shown, or end unseen; how many were shown."""
+    return notices.disclose_due(today=today(), at=timezone.now())

@@ -31,6 +31,9 @@ JOBS = {
     "supervision.tasks.expire_letters": gettext_lazy("函件逾期"),
     "supervision.tasks.check_log": gettext_lazy("核验监督日志"),
     "supervision.tasks.resume_replays": gettext_lazy("续接规则回放"),
+    "deviation.tasks.disclose_due": gettext_lazy("偏离提示期满处理"),
+    "precedents.tasks.index_waiting": gettext_lazy("编入类案库"),
+    "precedents.tasks.find_conflicts": gettext_lazy("查找裁判分歧"),
 }
 
 

@@ -1,7 +1,12 @@
-"""What of the trail a person may not see because of a secret flag (涉密标识). Nothing here decides by itself who keeps one.
+"""What of the trail a person may not see: because of a secret flag (涉密标识), or of a deviation told to its judge alone.
+
+Nothing here decides by itself who keeps a secret flag.
 
 Readings of a case by those who keep its secret flag, made while it was secret, are under embargo until the flag is
 verified or ended: whoever asks then is told. What was recorded about the flag itself stays with those who keep it.
+
+What was recorded about a deviation (偏离提示) is for who did it, and for the judge it was told; for others from its disclosure
+on, and never where it ended unseen.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from audit.trail import READING
 from cases.models import Case
 from courts.models import Posting
 from courts.roles import MAY, Permission
+from deviation.models import Notice
 from supervision.models import Flag
 from supervision.models.flags import OPEN
 from supervision.models.secrecy import kept_by, on_panel
@@ -33,9 +39,20 @@ def keeps(user: Any, case: Case) -> bool:
 
 
 def shown_entries(entries: QuerySet[Entry], user: Any) -> QuerySet[Entry]:
-    """Entries without what a secret flag hides from this person."""
+    """Entries without what a secret flag hides from this person, and without what was told to another judge alone."""
     kept = Exists(Case.objects.filter(kept_by(user, ""), pk=OuterRef("case_id")))
-    return entries.exclude((Q(ABOUT_FLAGS, secret=True) | embargoed()) & ~kept)
+    shown = entries.exclude((Q(ABOUT_FLAGS, secret=True) | embargoed()) & ~kept)
+    return shown.exclude(private_to_others(user))
+
+
+def private_to_others(user: Any) -> Q:
+    """Acts about deviations that are secret to this person: not their own, and of no notice they were told or may know of.
+
+    Every secret act of the room that is about no disclosed notice is hidden, whatever it is about.
+    """
+    known = Notice.objects.filter(Q(disclosed_at__isnull=False) | Q(judge=user.pk), pk=OuterRef("about_id"))
+    is_known = Q(Exists(known), about=Notice._meta.label_lower)
+    return Q(act__startswith="deviation.", secret=True) & ~Q(actor_id=user.pk) & ~is_known
 
 
 def embargoed() -> Q:

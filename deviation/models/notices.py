@@ -50,17 +50,22 @@ class Draft(Unnumbered):
         indexes = [models.Index(fields=["case", "-saved_at"], name="drafts_newest_first")]
 
 
+def own_of(user: Any) -> Q:
+    """The notices a judge was told: theirs also after the case went to another judge, unless it is sealed."""
+    return Q(judge=user.pk) & (Q(case__judge=user.pk) | Q(case__sealed=""))
+
+
 class NoticeQuerySet(ScopedQuerySet):
     to_case = "case"
 
     def own(self, user: Any) -> Self:
-        return self.filter(judge=user.pk, case__judge=user.pk)
+        return self.filter(own_of(user))
 
     def visible_to(self, user: Any) -> Self:
         """One's own; of others only what was disclosed, for who may see it, within the cases one sees."""
         if not user.is_authenticated:
             return self.none()
-        own = Q(judge=user.pk, case__judge=user.pk)
+        own = own_of(user)
         if not user.may(Permission.SEE_DEVIATION):
             return self.filter(own)
         return self.filter(own | Q(disclosed_at__isnull=False, case__in=Case.objects.visible_to(user)))
