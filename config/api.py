@@ -15,8 +15,10 @@ from catalogues.api import EditionViewSet
 from catalogues.api import EntryViewSet as CatalogueEntryViewSet
 from courts.api import CourtViewSet, MeViewSet
 from courts.interface import nothing_here
+from deviation.api import RunViewSet
 from deviation.notice_api import DeviationViewSet
 from ingest.api import BatchViewSet, RejectedViewSet
+from precedents.api import PrecedentViewSet
 from supervision.api import FactViewSet, FlagViewSet, LogViewSet
 
 router = SimpleRouter()
@@ -35,7 +37,9 @@ router.register(r"imports/(?P<import>[0-9]+)/rejected", RejectedViewSet, basenam
 router.register("courts", CourtViewSet, basename="court")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("facts", FactViewSet, basename="fact")
+router.register("deviation/runs", RunViewSet, basename="deviation-run")
 router.register("deviations", DeviationViewSet, basename="deviation")
+router.register("precedents", PrecedentViewSet, basename="precedent")
 router.register("supervision-log", LogViewSet, basename="supervision-log")
 
 # The browser of the API is a page: from our own static files, for people who are logged in.

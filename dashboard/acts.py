@@ -124,5 +124,8 @@ ACTS = {
     "precedents.confirm_conflict": _("确认裁判分歧"),
     "precedents.dismiss_conflict": _("认定不构成裁判分歧"),
     "precedents.settle_conflict": _("登记裁判分歧已经统一"),
+    "deviation.ask_for_run": _("发起训练偏离度模型"),
+    "deviation.release_run": _("启用偏离度模型"),
+    "deviation.refuse_run": _("不予启用偏离度模型"),
     **OF_SUPERVISION,
 }

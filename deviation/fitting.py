@@ -52,7 +52,7 @@ def trained(run: Run) -> dict[str, Any]:
     """The model, its card and what it is worth, as fields of the run."""
     kind = kind_of(run)
     note(run, step=DRAWING, progress=2)
-    cases = frames.history(court=run.court, code=run.code, window=window_of(run))
+    cases = frames.with_codes(frames.history(court=run.court, code=run.code, window=window_of(run)))
     refuse_few(cases, kind)
 
     def build() -> DeviationModel:

@@ -7,7 +7,7 @@ would stand in for it goes into ``audit`` and nowhere else; court regions, names
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from json import loads
@@ -288,6 +288,13 @@ def trial_days(rows: Sequence[Row], law: Law) -> dict[int, list[Outcome]]:
         row.id: [(None, float((row.closed_on - row.filed_on).days - excluded.get(row.id, 0)), row.closed_on)]
         for row in rows if row.closed_on and row.filed_on
     }  # fmt: skip
+
+
+def with_codes(cases: Sequence[Observation]) -> list[Observation]:
+    """The cases with the code of their court (法院代字), whose beginnings the estimator reads as province and city."""
+    known = Court.objects.filter(pk__in={int(one.court) for one in cases if one.court})
+    codes = {str(pk): code or f"#{pk}" for pk, code in known.values_list("pk", "code")}
+    return [replace(one, court=codes.get(one.court, "")) for one in cases]
 
 
 def mistaken(code: str) -> set[str]:

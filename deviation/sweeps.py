@@ -19,6 +19,7 @@ from courts.models import Court
 from courts.reach import court_and_below
 from deviation import frames
 from deviation.calibration import Share, covered, moved
+from deviation.group_cases import all_settled_until
 from deviation.models import Run, Score
 from deviation.notices import tell_judge
 from deviation.observation import Observation
@@ -110,8 +111,12 @@ def is_known(before: Score | None, now: Observation, run: Run, *, silent: bool) 
 
 # --- since it came into use -----------------------------------------------------------------------------------------
 def watch_run(run: Run, at: datetime) -> dict[str, Any]:
-    """Measure how a run has done on judgments given since its release: coverage, abstention, drift of the elements."""
-    scores = Score.objects.current().filter(run=run.pk).exclude(stage="draft")
+    """Measure how a run has done on judgments given since its release: coverage, abstention, drift of the elements.
+
+    Only what is settled: a share that moved the day after a judge was told something would tell of it.
+    """
+    settled = all_settled_until(run.court, law_in_use(), today())
+    scores = Score.objects.current().filter(run=run.pk, at__date__lte=settled).exclude(stage="draft")
     rows = list(scores.values_list("state", "outcome", "low", "high", "low99", "high99", "elements"))
     scored = [row for row in rows if row[0] == "scored"]
     drift = {

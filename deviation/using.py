@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from catalogues.selectors import law_in_use
 from courts.models import Court
 from deviation.calibration import STOPPED, Limits, Share, stopped, why_unusable
+from deviation.frames import with_codes
 from deviation.models import Notice, Run
 from deviation.observation import Assessment, Observation
 from deviation.scoring import DeviationModel
@@ -124,7 +125,7 @@ def assessed(run: Run | None, cases: Sequence[Observation], day: date) -> list[A
     if run is None or why is not None:
         return [silent(case, why or NO_RUN) for case in cases]
     out = set(stopped_strata(run, day))
-    asked = [case for case in cases if case.stratum not in out]
+    asked = with_codes([case for case in cases if case.stratum not in out])
     said = {one.id: one for one in model_of(run).assess(asked)} if asked else {}
     return [said[case.id] if case.id in said else silent(case, STOPPED) for case in cases]
 
