@@ -1,21 +1,45 @@
-"""The estimator of deviation (偏离度): the expected outcome of a case, its interval, and how unusual the outcome is."""
+"""The estimator of deviation (偏离度): the expected outcome of a case, its interval, and how unusual the outcome is.
+
+Each stratum (案由, outcome) is learned apart; p-values are calibrated on all of them together, because one alone has
+too few cases to find anything. The false-discovery rate is controlled over the batch that is assessed together.
+Protected attributes (``audit``) and texts are never looked at. Of the place only the court counts, as an effect
+shrunken towards zero, so that no case is measured against a practice its court does not know.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
+from deviation.learning import Lesson, learn
+from deviation.measuring import Measured, Yardstick, assessments
 from deviation.observation import Assessment, Observation
+from deviation.scales import KINDS
+from deviation.storing import Unreadable, packed, unpacked
+from deviation.stratum import Refused, Stratum
+from deviation.surprise import benjamini_hochberg
 
-Floats = NDArray[Any]
+__all__ = ["DeviationModel", "Unreadable", "benjamini_hochberg"]
+
+Floats = NDArray[np.float64]
 
 
 class DeviationModel(BaseEstimator):
-    """Learns what comparable cases (可比案件) lead one to expect, and how far outcomes usually lie from it."""
+    """Learns what comparable cases (可比案件) lead one to expect, and how far outcomes usually lie from it.
 
+    ``scale``: months, fines and days are compared by ratio ("log"), shares by difference ("identity"), yes or no as
+    "binary"; "auto" tells them apart by the outcomes. Below ``min_peers`` comparable cases nothing is said.
+    """
+
+    strata_: dict[str, Stratum | Refused]
+    calibration_: dict[str, Floats]
     card_: dict[str, Any]
 
     def __init__(self, *, scale: str = "auto", min_peers: int = 30, seed: int = 0) -> None:
@@ -24,14 +48,90 @@ class DeviationModel(BaseEstimator):
         self.seed = seed
 
     def fit(self, cases: Sequence[Observation]) -> Self:
-        raise NotImplementedError
+        """Equal cases and seed, equal model: the order of the cases makes no difference."""
+        if self.scale not in ("auto", *KINDS):
+            raise ValueError(f"scale: {self.scale!r} is none of auto, {', '.join(KINDS)}")
+        by_stratum: dict[str, list[Observation]] = {}
+        for case in sorted(cases, key=_order):
+            by_stratum.setdefault(case.stratum, []).append(case)
+        lessons = {
+            name: learn(name, by_stratum[name], scale=self.scale, least=self.min_peers, seed=self.seed)
+            for name in sorted(by_stratum)
+        }
+        self.strata_ = {name: lesson.stratum for name, lesson in lessons.items()}
+        self.calibration_ = {pool: _pooled(lessons, pool) for pool in ("continuous", "binary")}
+        self.card_ = _card(cases, lessons, self.get_params())
+        self._yardstick = Yardstick(self.strata_, self.calibration_, {})
+        return self
 
     def assess(self, cases: Sequence[Observation], *, fdr: float = 0.10) -> list[Assessment]:
-        raise NotImplementedError
+        """One batch, one run of the false-discovery control: of what is flagged, about ``fdr`` is so by chance."""
+        return assessments(cases, self.measure(cases), fdr=fdr)
+
+    def measure(self, cases: Sequence[Observation]) -> Measured:
+        """The part of ``assess`` that looks at each case alone, for a batch that comes in pieces."""
+        check_is_fitted(self, "strata_")
+        return self._yardstick.measure(cases)
 
     def to_bytes(self) -> bytes:
-        raise NotImplementedError
+        check_is_fitted(self, "strata_")
+        return packed(
+            {
+                "params": self.get_params(), "card": self.card_, "calibration": self.calibration_,
+                "strata": {name: _stratum_state(stratum) for name, stratum in self.strata_.items()},
+            }
+        )  # fmt: skip
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        raise NotImplementedError
+        """Raises ``Unreadable`` for anything but the bytes of a model of this edition."""
+        state = unpacked(data)
+        try:
+            model = cls(**state["params"])
+            model.card_, model.calibration_ = state["card"], state["calibration"]
+            model.strata_ = {name: _stratum(part) for name, part in state["strata"].items()}
+        except (KeyError, TypeError, ValueError, IndexError) as wrong:
+            raise Unreadable(f"not a whole model of deviation ({wrong}); fit it again") from None
+        model._yardstick = Yardstick(model.strata_, model.calibration_, {})
+        return model
+
+
+def _order(case: Observation) -> tuple[str, str, float, str]:
+    return case.id, case.stratum, case.outcome, repr(sorted(case.features.items()))
+
+
+def _pooled(lessons: Mapping[str, Lesson], pool: str) -> Floats:
+    own = [
+        lesson.calibration
+        for lesson in lessons.values()
+        if isinstance(lesson.stratum, Stratum) and lesson.stratum.distances.binary == (pool == "binary")
+    ]
+    return np.sort(np.concatenate([np.zeros(0), *own]))
+
+
+def _card(
+    cases: Sequence[Observation], lessons: Mapping[str, Lesson], params: dict[str, Any]
+) -> dict[str, Any]:
+    """What a reader must know before believing a number of this model."""
+    dates = sorted(case.date for case in cases if case.date)
+    return {
+        "n": len(cases), "date": dates[-1].isoformat() if dates else None,
+        "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
+        "params": params, "strata": {name: lesson.card for name, lesson in lessons.items()},
+        "never_features": sorted({name for case in cases for name in case.audit} | {"text"}),
+        "libraries": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+        | {"python": platform.python_version()},
+    }  # fmt: skip
+
+
+def _stratum_state(stratum: Stratum | Refused) -> dict[str, Any]:
+    if isinstance(stratum, Refused):
+        return {"refused": [stratum.n, stratum.code, stratum.reason]}
+    return {"learned": stratum.state()}
+
+
+def _stratum(state: Mapping[str, Any]) -> Stratum | Refused:
+    if "refused" in state:
+        n, code, reason = state["refused"]
+        return Refused(n, code, reason)
+    return Stratum.restored(state["learned"])

@@ -1,0 +1,263 @@
+"""One stratum learned from its history (一类案件): which expectation serves it, and how far outcomes lie from it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deviation.cells import Cells
+from deviation.comparables import UNDATED, Comparables
+from deviation.distances import Distances
+from deviation.effects import Levels, Shrinkage, stand_out
+from deviation.encoding import Encoding
+from deviation.expectation import Expectation, held_out, telling_columns
+from deviation.observation import Observation
+from deviation.scales import Scale
+from deviation.stratum import Refused, Stratum
+from deviation.trees import Trees
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FOLDS = 5
+# A feature without which less than this share of the variance is lost may be missing or new.
+MATTERS = 0.005
+EARLIER = 0.75
+FEWEST_LATER = 40
+# Nine in ten bands that hold fewer than these are not told to anyone.
+LEAST_COVERAGE = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one stratum gives: the stratum, the scores of its own cases for the common calibration, and its card."""
+
+    stratum: Stratum | Refused
+    calibration: Floats
+    card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """The history of a stratum as arrays."""
+
+    encoding: Encoding
+    matrix: Floats
+    outcomes: Floats
+    target: Floats
+    codes: Ints
+    days: Ints
+    folds: Ints
+    scale: Scale
+    least: int
+    seed: int
+
+    def part(self, chosen: NDArray[np.bool_]) -> tuple[Floats, Floats, Ints]:
+        return self.matrix[chosen], self.target[chosen], self.codes[chosen]
+
+    def loss(self, foretold: Floats, chosen: NDArray[np.bool_] | slice = slice(None)) -> float:
+        """Mean absolute error in units of the outcome; for yes or no the mean square."""
+        gap = self.scale.back(foretold) - self.outcomes[chosen]
+        return float((gap**2).mean() if self.scale.kind == "binary" else np.abs(gap).mean())
+
+
+def learn(name: str, cases: Sequence[Observation], *, scale: str, least: int, seed: int) -> Lesson:
+    """``cases`` in the order of their ids."""
+    if len(cases) < least:
+        reason = f"{len(cases)} cases in the history of {name!r}, at least {least} are needed"
+        return Lesson(
+            Refused(len(cases), "few_peers", reason), np.zeros(0), {"n": len(cases), "abstains": reason}
+        )
+    levels = Levels.learn([case.court for case in cases])
+    material = _material(cases, levels, scale, least, seed)
+    foretold, by_cells, shrinkage, columns, encoding = _foretell(material)
+    shift = _shift(material, foretold)
+    later = _later(material, shrinkage, columns, shift)
+    fits = material.loss(foretold + shift) < material.loss(by_cells) and (
+        later is None or later["mae"] < later["baseline_mae"]
+    )
+    known = foretold if fits else by_cells
+    expectation = Expectation.fit(*_all(material), shrinkage, columns, seed) if fits else None
+    distances, calibration, coverage = _distances(material, known)
+    card = _card(material, cases, levels, foretold + shift, by_cells, shrinkage, expectation, coverage, later)
+    code, reason = _refusal(material.scale, coverage, later)
+    card["abstains"] = reason or None
+    if code:
+        return Lesson(Refused(len(cases), code, reason), np.zeros(0), card)
+    stratum = Stratum(
+        name=name, n=len(cases), least=least, scale=material.scale, encoding=encoding, levels=levels,
+        cells=_cells(material), expectation=expectation, shift=shift if fits else 0.0, distances=distances,
+        comparables=Comparables.fit(
+            [case.id for case in cases], encoding.filled(material.matrix), material.codes, material.days
+        ),
+    )  # fmt: skip
+    return Lesson(stratum, calibration, card)
+
+
+def _material(cases: Sequence[Observation], levels: Levels, kind: str, least: int, seed: int) -> _Material:
+    encoding = Encoding.learn([case.features for case in cases])
+    outcomes = np.array([case.outcome for case in cases], dtype=float)
+    scale = Scale.learn(outcomes, kind)
+    days = [UNDATED if case.date is None else case.date.toordinal() for case in cases]
+    return _Material(
+        encoding=encoding, matrix=encoding.matrix(encoding.rows([case.features for case in cases])),
+        outcomes=outcomes, target=scale.to(outcomes), codes=levels.codes([case.court for case in cases]),
+        days=np.array(days, dtype=np.int64), folds=np.array([_fold(case.id, seed) for case in cases]),
+        scale=scale, least=least, seed=seed,
+    )  # fmt: skip
+
+
+def _fold(name: str, seed: int) -> int:
+    """By the id, so that neither the order of the file nor a case told twice leaks from one fold to another."""
+    return (
+        int.from_bytes(hashlib.blake2b(f"{seed} {name}".encode("utf-8", "replace"), digest_size=4).digest())
+        % FOLDS
+    )
+
+
+def _all(material: _Material) -> tuple[Floats, Floats, Ints]:
+    return material.part(np.ones(len(material.target), dtype=bool))
+
+
+def _foretell(m: _Material) -> tuple[Floats, Floats, Shrinkage | None, Ints, Encoding]:
+    by_cells = np.zeros(len(m.target))
+    for fold in np.unique(m.folds):
+        out = m.folds == fold
+        cells = Cells.fit(
+            m.encoding, m.matrix[~out], m.target[~out], least=m.least, mean=m.scale.kind == "binary"
+        )
+        by_cells[out] = cells.look_up(m.encoding, m.matrix[out])[0]
+    trees = Trees.fit(m.matrix, m.target, seed=m.seed)
+    usual = np.broadcast_to(m.encoding.matrix([m.encoding.typical]), m.matrix.shape)
+    shares, columns = telling_columns(trees, m.matrix, usual, m.encoding.owners, m.target)
+    foretold, shrinkage = held_out(m.matrix, m.target, m.codes, m.folds, columns, m.seed)
+    return foretold, by_cells, shrinkage, columns, m.encoding.weighing((shares >= MATTERS).tolist())
+
+
+def _shift(m: _Material, foretold: Floats) -> float:
+    """Half the way from the mean of the logarithms to what errs least in months: nearer to a typical outcome."""
+    if m.scale.kind != "log":
+        return 0.0
+    grown = np.exp(foretold)
+    order = np.argsort(m.outcomes / grown)
+    half = np.searchsorted(np.cumsum(grown[order]), grown.sum() / 2)
+    best = float(np.log(max((m.outcomes / grown)[order[half]], 1e-9)))
+    return float(np.clip(best / 2, -0.1, 0.1))
+
+
+def _later(m: _Material, shrinkage: Shrinkage | None, columns: Ints, shift: float) -> dict[str, Any] | None:
+    """The latest quarter as foretold by what went before; None where dates are too few to say."""
+    dated = m.days != UNDATED
+    if dated.mean() < 0.9 or not len(np.unique(m.days[dated])) > 1:
+        return None
+    cut = np.quantile(m.days[dated], EARLIER)
+    early, late = dated & (m.days <= cut), dated & (m.days > cut)
+    if late.sum() < FEWEST_LATER or early.sum() < m.least:
+        return None
+    model = Expectation.fit(*m.part(early), shrinkage, columns, m.seed)
+    cells = Cells.fit(
+        m.encoding, m.matrix[early], m.target[early], least=m.least, mean=m.scale.kind == "binary"
+    )
+    foretold = model.predict(m.matrix[late], m.codes[late])
+    by_cells = cells.look_up(m.encoding, m.matrix[late])[0]
+    losses = m.loss(foretold + shift, late), m.loss(by_cells, late)
+    best = foretold if losses[0] < losses[1] else by_cells
+    fitted = (model if losses[0] < losses[1] else None), cells
+    return {
+        "n": int(late.sum()), "mae": losses[0], "baseline_mae": losses[1],
+        "coverage90": _late_coverage(m, early, late, best, fitted),
+    }  # fmt: skip
+
+
+def _late_coverage(
+    m: _Material, early: Any, late: Any, best: Floats, fitted: tuple[Expectation | None, Cells]
+) -> float:
+    model, cells = fitted
+    if model is None:
+        known = cells.look_up(m.encoding, m.matrix[early])[0]
+    else:
+        known = held_out(*m.part(early), m.folds[early], model.columns, m.seed)[0]
+    gaps = np.sort(m.target[early] - known)
+    low, high = np.quantile(gaps, (0.05, 0.95))
+    inside = (m.target[late] - best >= low) & (m.target[late] - best <= high)
+    return float(inside.mean())
+
+
+def _cells(m: _Material) -> Cells:
+    return Cells.fit(m.encoding, m.matrix, m.target, least=m.least, mean=m.scale.kind == "binary")
+
+
+def _distances(m: _Material, known: Floats) -> tuple[Distances, Floats, dict[str, Any]]:
+    """How far outcomes lie from what was foretold of them unseen, and how surprising that makes each of them."""
+    distances = Distances.fit(m.encoding.filled(m.matrix), m.target, known, m.codes, m.scale)
+    inputs = distances.inputs(m.encoding.filled(m.matrix), known)
+    scores, inside90, inside99 = (np.zeros(len(known)) for _ in range(3))
+    for fold in np.unique(m.folds):
+        out = m.folds == fold
+        others = distances.learned_from(~out, inputs, m.target, known, m.codes)
+        scores[out] = others.scores(inputs[out], m.target[out], known[out], m.codes[out])
+        reach = others.reach(inputs[out], known[out], m.codes[out])
+        inside90[out] = (m.target[out] >= reach[0]) & (m.target[out] <= reach[1])
+        inside99[out] = (m.target[out] >= reach[2]) & (m.target[out] <= reach[3])
+    thirds = np.array_split(np.argsort(known, kind="stable"), 3)
+    coverage = {
+        "coverage90": float(inside90.mean()), "coverage99": float(inside99.mean()),
+        "coverage90_by_third_of_expectation": [float(inside90[third].mean()) for third in thirds],
+    }  # fmt: skip
+    return distances, scores, coverage
+
+
+def _refusal(scale: Scale, coverage: dict[str, Any], later: dict[str, Any] | None) -> tuple[str, str]:
+    if scale.kind == "binary":
+        return "", ""
+    held = min(coverage["coverage90"], later["coverage90"] if later else 1.0)
+    if held >= LEAST_COVERAGE:
+        return "", ""
+    return (
+        "uncalibrated",
+        f"the 90 % interval held {held:.0%} of the outcomes it was tried on; fit it on newer cases",
+    )
+
+
+def _card(
+    m: _Material, cases: Sequence[Observation], levels: Levels, foretold: Floats, by_cells: Floats,
+    shrinkage: Shrinkage | None, used: Expectation | None, coverage: dict[str, Any], later: dict[str, Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    dates = sorted(case.date for case in cases if case.date)
+    variance = float(m.target.var()) or 1.0
+    card = {
+        "n": len(cases), "outcome": m.scale.kind,
+        "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
+        "features": list(m.encoding.names), "used": "model" if used else "baseline",
+        "mae": m.loss(foretold), "baseline_mae": m.loss(by_cells),
+        "r2": 1 - float(((m.target - foretold) ** 2).mean()) / variance,
+        **coverage, "in_time_order": later, "courts": _courts(m, cases, levels, by_cells, shrinkage, used),
+    }  # fmt: skip
+    if m.scale.kind == "binary":
+        card["brier"], card["baseline_brier"] = card.pop("mae"), card.pop("baseline_mae")
+    return card
+
+
+def _courts(
+    m: _Material, cases: Sequence[Observation], levels: Levels, by_cells: Floats,
+    shrinkage: Shrinkage | None, used: Expectation | None,
+) -> dict[str, Any]:  # fmt: skip
+    """How much courts differ in all, and how many stand out: numbers of courts, never their names."""
+    courts = [case.court for case in cases]
+    share = 0.0
+    plain = by_cells
+    if used is not None:
+        plain = used.plain(m.matrix)
+        share = float(
+            used.court(m.matrix, plain, m.codes).var() / max(float((m.target - plain).var()), 1e-12)
+        )
+    return {
+        "n": len(set(courts) - {""}), "levels": list(levels.lengths),
+        "shrinkage": None if shrinkage is None else {"times": shrinkage.times, "leaning": shrinkage.leaning},
+        "share_of_remaining_variance": share, "stand_out": len(stand_out(m.target - plain, courts)),
+    }  # fmt: skip
