@@ -101,12 +101,13 @@ def _in_a_row(text: str, at: int) -> Iterator[str]:
 
 def _name(candidate: str, text: str) -> str:
     """The whole name, or the part of it before the next word; empty where it is hardly a name."""
-    shorter = candidate[:2] if len(candidate) == 3 else candidate
-    if len(candidate) == 3 and candidate[:2] not in DOUBLE_SURNAMES:
-        ends = candidate[2] in AFTER_A_NAME or text.count(shorter) > text.count(candidate)
+    family = 2 if candidate[:2] in DOUBLE_SURNAMES else 1
+    shorter = candidate[: family + 1]
+    if len(candidate) > len(shorter):
+        ends = candidate[-1] in AFTER_A_NAME or text.count(shorter) > text.count(candidate)
         candidate = shorter if ends else candidate
-    unsure = candidate[0] in OTHER_SURNAMES and text.count(candidate) < 2
-    return candidate if _may_be_given(candidate) and not (unsure and len(candidate) == 2) else ""
+    unsure = candidate[0] in OTHER_SURNAMES and len(candidate) == 2 and text.count(candidate) < 2
+    return candidate if _may_be_given(candidate) and not unsure else ""
 
 
 def _may_be_given(name: str) -> bool:
