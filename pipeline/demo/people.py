@@ -121,7 +121,10 @@ SEATED = {
     "assistant": "cuiping_assistant",
     "clerk": "cuiping_clerk",
 }
-DEMO_LOGINS = (*KNOWN, *SEATED.values())
+#: And in its criminal division, where sentences are drafted.
+SEATED_IN_CRIME = {"judge": "cuiping_crime_judge"}
+CRIME_HEAD = ("川1502", ("division_head", "刑事审判庭"), "cuiping_crime_head")
+DEMO_LOGINS = (*KNOWN, *SEATED.values(), *SEATED_IN_CRIME.values(), CRIME_HEAD[2])
 
 
 def staff_of(rng: Random) -> Staff:
@@ -183,12 +186,15 @@ def _hire_leaders(staff: Staff, court: str, divisions: list[DivisionPlan], names
     for posts in wanted:
         posts = [post for post in posts if post not in taken]
         if posts:
-            _add(staff, f"{court[1:]}_{posts[0][0]}_{len(staff.people)}", court, posts, names)
+            is_known = (court, posts[0]) == CRIME_HEAD[:2]
+            stem = f"{court[1:]}_{posts[0][0]}_{len(staff.people)}"
+            _add(staff, CRIME_HEAD[2] if is_known else stem, court, posts, names)
 
 
 def _hire_bench(staff: Staff, division: DivisionPlan, seats: int, first: bool, names: Iterator[str]) -> None:
     """The judges of a division, each with an assistant and a clerk; the first of them presides over its panels."""
-    known = SEATED if first and division.kind == "民事" and division.court == NEAREST else {}
+    seated = {"民事": SEATED, "刑事": SEATED_IN_CRIME}
+    known = seated.get(division.kind, {}) if first and division.court == NEAREST else {}
     at = len(staff.divisions) - 1
     while staff.divisions[at] != division:
         at -= 1
