@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 
-import numpy as np
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -15,18 +13,12 @@ from django.db import models
 from django.urls import reverse
 
 from courts.models import Court, Division, FixedDay, User
-from deviation import quarters
-from deviation.consistency import Consistency
-from deviation.fairness import Audited, findings
-from deviation.groups import survey
+from deviation.fairness import Audited
 from deviation.models import Run, Summary
-from deviation.narrowing import Measured, changes
+from deviation.narrowing import Measured
 from deviation.residuals import Residual
-from deviation.summaries import consistency_body, rounded, survey_body
+from tests.deviation.told_of_groups import four_divisions, rows, run_in_use, surveyed, tell_of_groups
 
-NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
-PERIOD = "2026-Q1"
-PERIODS = quarters.up_to(PERIOD, 4)
 PAGES = ["groups", "consistency", "fairness", "spread"]
 CHARTS = ["fairness-chart", "spread-chart"]
 
@@ -38,78 +30,19 @@ def today_is_fixed(db):
 
 @pytest.fixture
 def divisions(court, division):
-    """Four divisions; their names do not sort as their positions do."""
-    names = ["刑事审判第二庭", "刑事审判第一庭", "未成年人案件审判庭"]
-    return [
-        division,
-        *(Division.objects.create(court=court, name=name, position=n + 2) for n, name in enumerate(names)),
-    ]
+    return four_divisions(court, division)
 
 
 @pytest.fixture
 def run(upper_court, post):
     """A run of the upper court, which speaks for the courts below it too."""
-    return Run.objects.create(
-        court=upper_court, code="months", state="in_use", asked_at=NOW, window_to=date(2026, 6, 1), artefact=b"-",
-        released_by=post("president", at=upper_court), released_at=NOW, finished_at=NOW,
-    )  # fmt: skip
-
-
-def rows(units, *, n=40, shift=(), salt=1):
-    draw = np.random.default_rng(salt)
-    return [
-        Residual(str(unit), period, float(value) + (dict(shift).get(unit, 0.0)))
-        for unit in units
-        for period in PERIODS
-        for value in draw.normal(0, 0.3, n)
-    ]
-
-
-def surveyed(units, given):
-    found = survey(given, units=[str(unit) for unit in units], periods=PERIODS, min_group=20)
-    return survey_body(found)
+    return run_in_use(upper_court, by=post("president", at=upper_court))
 
 
 @pytest.fixture
 def told(run, court, divisions):
-    """``told(shift={…})``: the four summaries of one quarter; the last division has too few cases to be shown."""
-
-    def make(shift=(), courts=()):
-        units = [each.pk for each in divisions]
-        small = [row for row in rows(units, shift=shift) if row.unit != str(units[3])]
-        small = [row for place, row in enumerate(small) if row.unit != str(units[2]) or place % 4]
-        small += [Residual(str(units[3]), PERIOD, 0.1)] * 3  # hides the third division too
-        courts = [*(courts or Court.objects.filter(parent=run.court)[:4].values_list("pk", flat=True))]
-        courts = sorted({*courts, court.pk})
-        common = {"scale": "log", "min_group": 20}
-        draw = np.random.default_rng(5)
-        audited = [
-            Audited(float(draw.normal()), True, {"gender": "12"[place % 2], "age": ("18-29", "60-200")[place % 3 == 0]})
-            for place in range(200)
-        ]  # fmt: skip
-        spread = [Measured("盗窃罪", after, float(draw.normal()) * (0.4 if after else 1)) for after in (False, True) for _ in range(80)]  # fmt: skip
-        bodies = {
-            "groups": common | {
-                "persistence": 3,
-                "courts": surveyed(courts, rows(courts, shift=shift, salt=2)),
-                "divisions": {str(court.pk): surveyed(units, small)},
-            },
-            "consistency": common | {"between": {"courts": consistency_body(Consistency(5, 900, 0.2, 0.1, 0.12, 0.005, 199))}},
-            "fairness": common | {
-                "findings": [rounded(asdict(each)) | {"found": each.found} for each in findings(audited, min_group=20)],
-                "proxies": [{"attribute": "gender", "group": "1", "n": 200, "auc": 0.71, "low": 0.6, "high": 0.8, "beyond_chance": True}],
-            },
-            "spread": common | {
-                "launched_on": "2025-10-01", "from": "2024-10-01",
-                "changes": [rounded(asdict(each)) for each in changes(spread, min_group=20)],
-            },
-        }  # fmt: skip
-        return [
-            Summary.objects.create(run=run, kind=kind, period=PERIOD, body=body, made_at=NOW)
-            for kind, body in bodies.items()
-        ]
-
-    return make
+    """``told(shift={…})``: the four summaries of one quarter."""
+    return lambda shift=(): tell_of_groups(run, court, divisions, shift)
 
 
 def page(client, user, name="groups", **query):
