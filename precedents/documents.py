@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -117,7 +117,7 @@ def replace_document(*, document: Document, judgment: Judgment, by: User | None,
     """Put the corrected judgment in the place of a held one (更正裁判文书)."""
     document = Document.objects.select_for_update().get(pk=document.pk)
     permit(document.case, by, REPLACE)
-    values = judgment.columns() | {"case": document.case}
+    values = replace(judgment, case=document.case).columns()
     other = standing(values)
     if other is not None and other.pk != document.pk:
         raise trail.Refused(HELD, act=REPLACE, on=document, by=by, status=409)

@@ -84,7 +84,9 @@ def graded_ranking(report: Report) -> tuple[list[str], dict[str, float]]:
     said: dict[int, list[int]] = defaultdict(list)
     for grade in report.grades.all():
         said[grade.document_id].append(grade.grade)
-    ranked = [hit["document"] for hit in sorted(report.hits, key=lambda hit: hit["rank"]) if hit["document"] in said]
+    ranked = [
+        hit["document"] for hit in sorted(report.hits, key=lambda hit: hit["rank"]) if hit["document"] in said
+    ]
     return [str(pk) for pk in ranked], {str(pk): mean(said[pk]) for pk in ranked}
 
 

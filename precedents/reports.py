@@ -134,6 +134,13 @@ def permit(act: str, case: Case, by: User) -> None:
         raise trail.Refused(NOT_YOURS, act=act, on=case, by=by)
 
 
+def check_draft(act: str, report: Report, by: User) -> None:
+    """Refuse who does not write this report, and whoever writes in a finished one."""
+    permit(act, report.case, by)
+    if report.state == "finished":
+        raise trail.Refused(FINISHED, act=act, on=report, by=by, status=409)
+
+
 def draft_of(act: str, report: Report, by: User) -> Report:
     """The report as it stands, held until the transaction ends; nobody writes in a finished one."""
     held = (
@@ -141,9 +148,7 @@ def draft_of(act: str, report: Report, by: User) -> Report:
         .select_related("case__court", "made_by")
         .get(pk=report.pk)
     )
-    permit(act, held.case, by)
-    if held.state == "finished":
-        raise trail.Refused(FINISHED, act=act, on=held, by=by, status=409)
+    check_draft(act, held, by)
     return held
 
 
