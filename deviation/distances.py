@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from deviation.bands import Bands, Closeness, Groups
 from deviation.effects import CourtEffects
 from deviation.scales import Scale
-from deviation.bands import Bands, Closeness, Groups
 from deviation.surprise import Scores, Surprise
 
 Floats = NDArray[np.float64]

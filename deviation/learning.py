@@ -16,6 +16,7 @@ from deviation.distances import Distances
 from deviation.effects import Levels, Shrinkage, stand_out
 from deviation.encoding import Encoding
 from deviation.expectation import Expectation, held_out, telling_columns
+from deviation.medians import Towards, unseen
 from deviation.observation import Observation
 from deviation.scales import Scale
 from deviation.stratum import Refused, Stratum
@@ -76,22 +77,23 @@ def learn(name: str, cases: Sequence[Observation], *, scale: str, least: int, se
     levels = Levels.learn([case.court for case in cases])
     material = _material(cases, levels, scale, least, seed)
     foretold, by_cells, shrinkage, columns, encoding = _foretell(material)
-    shift = _shift(material, foretold)
-    later = _later(material, shrinkage, columns, shift)
-    fits = material.loss(foretold + shift) < material.loss(by_cells) and (
+    towards = Towards.fit(foretold, material.target) if material.scale.kind == "log" else Towards.none()
+    shifted = unseen(foretold, material.target, material.folds) if material.scale.kind == "log" else foretold
+    later = _later(material, shrinkage, columns, towards)
+    fits = material.loss(shifted) < material.loss(by_cells) and (
         later is None or later["mae"] < later["baseline_mae"]
     )
     known = foretold if fits else by_cells
     expectation = Expectation.fit(*_all(material), shrinkage, columns, seed) if fits else None
     distances, calibration, coverage = _distances(material, known)
-    card = _card(material, cases, levels, foretold + shift, by_cells, shrinkage, expectation, coverage, later)
+    card = _card(material, cases, levels, shifted, by_cells, shrinkage, expectation, coverage, later)
     code, reason = _refusal(material.scale, coverage, later)
     card["abstains"] = reason or None
     if code:
         return Lesson(Refused(len(cases), code, reason), np.zeros(0), card)
     stratum = Stratum(
         name=name, n=len(cases), least=least, scale=material.scale, encoding=encoding, levels=levels,
-        cells=_cells(material), expectation=expectation, shift=shift if fits else 0.0, distances=distances,
+        cells=_cells(material), expectation=expectation, towards=towards if fits else Towards.none(), distances=distances,
         comparables=Comparables.fit(
             [case.id for case in cases], encoding.filled(material.matrix), material.codes, material.days
         ),
@@ -139,18 +141,9 @@ def _foretell(m: _Material) -> tuple[Floats, Floats, Shrinkage | None, Ints, Enc
     return foretold, by_cells, shrinkage, columns, m.encoding.weighing((shares >= MATTERS).tolist())
 
 
-def _shift(m: _Material, foretold: Floats) -> float:
-    """Half the way from the mean of the logarithms to what errs least in months: nearer to a typical outcome."""
-    if m.scale.kind != "log":
-        return 0.0
-    grown = np.exp(foretold)
-    order = np.argsort(m.outcomes / grown)
-    half = np.searchsorted(np.cumsum(grown[order]), grown.sum() / 2)
-    best = float(np.log(max((m.outcomes / grown)[order[half]], 1e-9)))
-    return float(np.clip(best / 2, -0.1, 0.1))
-
-
-def _later(m: _Material, shrinkage: Shrinkage | None, columns: Ints, shift: float) -> dict[str, Any] | None:
+def _later(
+    m: _Material, shrinkage: Shrinkage | None, columns: Ints, towards: Towards
+) -> dict[str, Any] | None:
     """The latest quarter as foretold by what went before; None where dates are too few to say."""
     dated = m.days != UNDATED
     if dated.mean() < 0.9 or not len(np.unique(m.days[dated])) > 1:
@@ -165,7 +158,7 @@ def _later(m: _Material, shrinkage: Shrinkage | None, columns: Ints, shift: floa
     )
     foretold = model.predict(m.matrix[late], m.codes[late])
     by_cells = cells.look_up(m.encoding, m.matrix[late])[0]
-    losses = m.loss(foretold + shift, late), m.loss(by_cells, late)
+    losses = m.loss(towards(foretold), late), m.loss(by_cells, late)
     best = foretold if losses[0] < losses[1] else by_cells
     fitted = (model if losses[0] < losses[1] else None), cells
     return {
@@ -259,5 +252,5 @@ def _courts(
     return {
         "n": len(set(courts) - {""}), "levels": list(levels.lengths),
         "shrinkage": None if shrinkage is None else {"times": shrinkage.times, "leaning": shrinkage.leaning},
-        "share_of_remaining_variance": share, "stand_out": len(stand_out(m.target - plain, courts)),
+        "variance_share": share, "stand_out": len(stand_out(m.target - plain, courts)),
     }  # fmt: skip

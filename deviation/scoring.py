@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from deviation.learning import Lesson, learn
 from deviation.measuring import Measured, Yardstick, assessments
@@ -54,10 +55,12 @@ class DeviationModel(BaseEstimator):
         by_stratum: dict[str, list[Observation]] = {}
         for case in sorted(cases, key=_order):
             by_stratum.setdefault(case.stratum, []).append(case)
-        lessons = {
-            name: learn(name, by_stratum[name], scale=self.scale, least=self.min_peers, seed=self.seed)
-            for name in sorted(by_stratum)
-        }
+        # One thread: sums are then added in one order on every machine, and its other work is not disturbed.
+        with threadpool_limits(1):
+            lessons = {
+                name: learn(name, by_stratum[name], scale=self.scale, least=self.min_peers, seed=self.seed)
+                for name in sorted(by_stratum)
+            }
         self.strata_ = {name: lesson.stratum for name, lesson in lessons.items()}
         self.calibration_ = {pool: _pooled(lessons, pool) for pool in ("continuous", "binary")}
         self.card_ = _card(cases, lessons, self.get_params())

@@ -15,6 +15,7 @@ from deviation.distances import Distances
 from deviation.effects import Levels
 from deviation.encoding import Encoding, Row
 from deviation.expectation import Expectation
+from deviation.medians import Towards
 from deviation.observation import Value
 from deviation.scales import Scale
 
@@ -63,7 +64,7 @@ class Stratum:
     levels: Levels
     cells: Cells
     expectation: Expectation | None
-    shift: float
+    towards: Towards
     distances: Distances
     comparables: Comparables
 
@@ -82,7 +83,7 @@ class Stratum:
         plain, court = self._parts(raw, medians, row_of, codes)
         known = plain[row_of] + court
         inputs = self.distances.inputs(self.encoding.filled(raw)[row_of], known)
-        expected = self.scale.back(known + self.shift)
+        expected = self.scale.back(self.towards(known))
         limits = self._limits(inputs, known, codes, expected)
         near = self.comparables.near(self.encoding.filled(raw))
         return Expected(
@@ -121,13 +122,13 @@ class Stratum:
         usual = self.encoding.matrix([self.encoding.typical])
         owners = self.encoding.owners
         effects = np.zeros((len(rows), len(self.encoding.features)))
-        here = self.scale.back(plain + self.shift)
+        here = self.scale.back(self.towards(plain))
         for place, feature in enumerate(self.encoding.features):
             differs = np.array([row[place] != feature.typical for row in rows], dtype=bool)
             if differs.any():
                 other = raw[differs].copy()
                 other[:, owners == place] = usual[:, owners == place]
-                without = self.scale.back(self.expectation.plain(other) + self.shift)
+                without = self.scale.back(self.towards(self.expectation.plain(other)))
                 effects[differs, place] = here[differs] - without
         told = [self._told(line) for line in effects]
         moved = expected - here[row_of]
@@ -150,7 +151,7 @@ class Stratum:
         return {
             "name": self.name, "n": self.n, "least": self.least, "scale": self.scale.state(),
             "encoding": self.encoding.state(), "levels": self.levels.state(), "cells": self.cells.state(),
-            "expectation": self.expectation.state() if self.expectation else None, "shift": self.shift,
+            "expectation": self.expectation.state() if self.expectation else None, "towards": self.towards.state(),
             "distances": self.distances.state(), "comparables": self.comparables.state(),
         }  # fmt: skip
 
@@ -160,7 +161,7 @@ class Stratum:
         return cls(
             name=state["name"], n=state["n"], least=state["least"], scale=Scale.restored(state["scale"]),
             encoding=Encoding.restored(state["encoding"]), levels=Levels.restored(state["levels"]),
-            cells=Cells.restored(state["cells"]), shift=state["shift"],
+            cells=Cells.restored(state["cells"]), towards=Towards.restored(state["towards"]),
             expectation=None if expectation is None else Expectation.restored(expectation),
             distances=Distances.restored(state["distances"]), comparables=Comparables.restored(state["comparables"]),
         )  # fmt: skip

@@ -91,8 +91,7 @@ class Scores:
 def p_values(scores: Floats, calibration: Floats) -> Floats:
     """The share of known cases at least as surprising, the case itself counted (共形 p 值)."""
     beyond = len(calibration) - np.searchsorted(calibration, scores, side="left")
-    result: Floats = (1.0 + beyond) / (1.0 + len(calibration))
-    return result
+    return np.asarray((1.0 + beyond) / (1.0 + len(calibration)), dtype=np.float64)
 
 
 def benjamini_hochberg(p: Floats) -> Floats:

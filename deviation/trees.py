@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
 from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
-from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 KEPT = {
@@ -34,12 +33,10 @@ class Trees:
         if matrix.shape[1] == 0:
             return cls(float(target.mean()), [], 0)
         few = len(target) < 400
-        # One thread: sums are then added in one order on every machine, and neighbours on it are not disturbed.
-        with threadpool_limits(1):
-            learner = HistGradientBoostingRegressor(
-                learning_rate=0.05, max_iter=80 if few else 200, max_depth=3, min_samples_leaf=10 if few else 20,
-                l2_regularization=10.0, early_stopping=False, random_state=seed,
-            ).fit(matrix, target)  # fmt: skip
+        learner = HistGradientBoostingRegressor(
+            learning_rate=0.05, max_iter=80 if few else 200, max_depth=3, min_samples_leaf=10 if few else 20,
+            l2_regularization=10.0, early_stopping=False, random_state=seed,
+        ).fit(matrix, target)  # fmt: skip
         base = float(learner._baseline_prediction.ravel()[0])
         return cls(base, [stage[0].nodes for stage in learner._predictors], matrix.shape[1])
 
