@@ -28,9 +28,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from precedents.facts import UNKNOWN, Field, Value, flat
+from precedents.facts import Field, Value, flat
 from precedents.matching import (
-    FACTS_SHARE,
     Counted,
     Counts,
     Document,
@@ -39,15 +38,14 @@ from precedents.matching import (
     asked,
     own_score,
     prepare,
-    pressed,
     profiles,
     restored,
-    saturated,
     score,
     weights,
     weights_of,
 )
 from precedents.reasons import reasons
+from precedents.retrieval import Scores, bm25, fact_likeness, heaviest, largest, together
 from precedents.segments import Segment, build, merge
 from precedents.storing import NotAnIndex, read_index, write_index
 from precedents.tokens import Keys, postings_of, prepare_text, terms
@@ -59,9 +57,7 @@ __all__ = [
 ]  # fmt: skip
 
 LOOKED_AT_CLOSELY = 50
-ASKED_FIRST = 200  # of the terms of a question, the weightiest find the candidates; all of them decide
 Living = NDArray[np.bool_]
-Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +147,11 @@ class Index:
     def touched(self, query: Profile) -> int:
         """Read every posting of the terms of a query once, and do nothing with it: the least an answer can cost."""
         return sum(
-            int(segment.terms.documents[int(segment.terms.starts[row]) : int(segment.terms.starts[row + 1])].sum())
+            int(
+                segment.terms.documents[
+                    int(segment.terms.starts[row]) : int(segment.terms.starts[row + 1])
+                ].sum()
+            )
             for segment in self._segments
             for row in segment.terms.rows(query.keys)[1]
         )
@@ -202,15 +202,15 @@ class Index:
 
     def _best(self, query: Profile, top: int, without: Collection[str]) -> list[tuple[int, int]]:
         """The most promising documents: slice and place."""
-        said = _heaviest(np.where(self.frequency(query.keys) > 0, self._said(query), 0.0))
+        said = heaviest(np.where(self.frequency(query.keys) > 0, self._said(query), 0.0))
         own = own_score(query, said, self.mean_length)
         texts, facts = self._text_scores(query, said), self._fact_scores(query)
         found: list[tuple[float, int, int]] = []
         for number, living in enumerate(self._alive):
             text = np.minimum(texts[number] / max(own, 1e-9), 1) if query.keys.size else None
-            both = _together(text, facts[number] if query.facts else None, len(living))
+            both = together(text, facts[number] if query.facts else None, len(living))
             both[~living] = 0
-            for place in _largest(both, top + len(without)):
+            for place in largest(both, top + len(without)):
                 if self._segments[number].ids[place] not in without:
                     found.append((float(both[place]), number, place))
         found.sort(key=lambda each: (-each[0], self._segments[each[1]].ids[each[2]]))
@@ -221,11 +221,11 @@ class Index:
 
     def _text_scores(self, query: Profile, said: NDArray[np.float64]) -> list[Scores]:
         keep = np.flatnonzero(said > 0)
-        return [_bm25(segment, query.keys[keep], said[keep], self.mean_length) for segment in self._segments]
+        return [bm25(segment, query.keys[keep], said[keep], self.mean_length) for segment in self._segments]
 
     def _fact_scores(self, query: Profile) -> list[Scores]:
         fields = self.fields(sorted(query.facts))
-        return [_fact_likeness(segment, query.facts, fields) for segment in self._segments]
+        return [fact_likeness(segment, query.facts, fields) for segment in self._segments]
 
     def _profiles(self, places: Sequence[tuple[int, int]], names: Collection[str]) -> list[Profile]:
         found: list[Profile] = []
@@ -292,59 +292,3 @@ class Index:
                 if count:
                     counts[value] = counts.get(value, 0) + int(count)
         return Field(counts)
-
-
-def _heaviest(said: NDArray[np.float64]) -> NDArray[np.float64]:
-    if len(said) <= ASKED_FIRST:
-        return said
-    return np.where(said >= np.partition(said, -ASKED_FIRST)[-ASKED_FIRST], said, 0.0)
-
-
-def _bm25(segment: Segment, keys: Keys, said: NDArray[np.float64], mean_length: float) -> Scores:
-    """BM25+ of every document of a slice, term by term in the order of the terms."""
-    scores = np.zeros(len(segment), np.float32)
-    press = pressed(segment.lengths, mean_length)
-    once = saturated(np.ones(1, np.int32), press).astype(np.float32)
-    table = segment.terms
-    found, rows = table.rows(keys)
-    for which, row in zip(found, rows, strict=True):
-        begin, end = int(table.starts[row]), int(table.starts[row + 1])
-        documents, counts = table.documents[begin:end], table.counts[begin:end]
-        gained = once[documents]
-        more = np.flatnonzero(counts > 1)
-        gained[more] = saturated(counts[more].astype(np.int32), press[documents[more]])
-        scores[documents] += np.float32(said[which]) * gained
-    return scores
-
-
-def _fact_likeness(segment: Segment, own: Mapping[str, Value], fields: Mapping[str, Field]) -> Scores:
-    """The likeness of the facts of every document of a slice: as ``facts.likeness``, for all at once."""
-    unknown = {name: UNKNOWN * fields[name].says(value) for name, value in own.items()}
-    total = np.full(len(segment), sum(unknown.values()))
-    agreed = np.zeros(len(segment))
-    for name, value in own.items():
-        low, high, numbers, words = segment.field(name)
-        beside = [fields[name].compare(value, numbers), fields[name].compare(value, words)]
-        weight, like = (np.concatenate(parts) for parts in zip(*beside, strict=True))
-        bounds = segment.facts.starts[low : high + 1]
-        documents = segment.facts.documents[bounds[0] : bounds[-1]]
-        sizes = np.diff(bounds)
-        total[documents] += np.repeat(weight - unknown[name], sizes)
-        agreed[documents] += np.repeat(weight * like, sizes)
-    in_all: Scores = (agreed / np.maximum(total, 1e-12)).astype(np.float32)
-    return in_all
-
-
-def _together(text: Scores | None, facts: Scores | None, size: int) -> Scores:
-    if text is None and facts is None:
-        return np.zeros(size, np.float32)
-    if text is None or facts is None:
-        return np.array(facts if text is None else text)
-    both: Scores = (1 - FACTS_SHARE) * text + FACTS_SHARE * facts
-    return np.asarray(both)
-
-
-def _largest(scores: Scores, top: int) -> list[int]:
-    """The places of the largest scores above 0; of equal ones at the border all, so that the order of adding does not tell."""
-    border = float(np.partition(scores, -top)[-top]) if len(scores) > top else 0.0
-    return [int(place) for place in np.flatnonzero(scores >= max(border, 1e-9))]

@@ -14,7 +14,9 @@ from precedents.words import (
     BEFORE_A_NAME,
     DEEDS,
     DOUBLE_SURNAMES,
+    NO_NAMES,
     OTHER_SURNAMES,
+    OWN_DEEDS,
     PLAIN_SURNAMES,
     PLATES,
     PROVINCES,
@@ -49,6 +51,10 @@ _BETWEEN = re.compile(
     rf"(?:^|[^{_HAN}]|[{BEFORE_A_NAME}])(?P<name>(?:{_DOUBLE}|[{PLAIN_SURNAMES}])[{_HAN}]{{1,2}}?)"
     rf"(?={'|'.join(sorted(DEEDS, key=len, reverse=True))}|[、,。]|[和及])"
 )
+_DOING = re.compile(
+    rf"(?:^|[^{_HAN}]|[日时许分])(?P<name>(?:{_DOUBLE}|[{PLAIN_SURNAMES}])[{_HAN}]{{1,2}}?)(?={'|'.join(OWN_DEEDS)})"
+)
+_TO_WHOM = re.compile(rf"[向与和诉将](?P<name>(?:{_DOUBLE}|[{PLAIN_SURNAMES}])[{_HAN}]{{1,2}})")
 
 
 def mask(text: str) -> str:
@@ -69,6 +75,11 @@ def people(text: str) -> Iterator[str]:
         if name:
             yield name
             yield from _in_a_row(text, found.start("name") + len(name))
+    for found in _DOING.finditer(text):
+        if _may_be_given(found["name"]):
+            yield found["name"]
+            to_whom = _TO_WHOM.match(text, found.end("name"))
+            yield from filter(None, [_name(to_whom["name"], text)] if to_whom else [])
     for found in _BETWEEN.finditer(text):
         name = found["name"]
         if text.count(name) > 1 and _may_be_given(name) and not name.endswith(("某", "方", "公司")):
@@ -111,4 +122,4 @@ def _name(candidate: str, text: str) -> str:
 
 
 def _may_be_given(name: str) -> bool:
-    return not any(character in AFTER_A_NAME for character in name[1:])
+    return name[:2] not in NO_NAMES and not any(character in AFTER_A_NAME for character in name[1:])

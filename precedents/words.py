@@ -44,6 +44,17 @@ ROLES = _row(
 DEEDS = _row(
     "驾驶 驾车 无证 醉酒 酒后 饮酒 死亡 当场 受伤 轻伤 重伤 经抢救 借款 出借 签订 支付 归还 偿还 辩称 诉称 供述 主张 提交 盗窃 窃得 骗取 持刀 殴打 逃离 逃逸 负 承担 系 之间 发生 向 与 的"
 )
+#: What hardly anybody does but a person: a name before it need not stand twice.
+OWN_DEEDS = _row(
+    "驾驶 驾车 酒后 醉酒 饮酒 无证 持刀 持棍 盗窃 窃得 窃取 骗取 骗得 殴打 打伤 捅伤 伙同 潜入 出具 借款 出借 向 与 和 诉 将 系 因"
+)
+#: Words that begin like a name.
+NO_NAMES = frozenset(
+    _row(
+        "董事 程序 程度 陈述 陈列 陈旧 范围 范本 范畴 陆续 陆地 周围 周边 周期 周末 周转 黄金 黄色 黄昏 钱款 钱财 钱物 毕业 毕竟 焦点 黎明 许可 许诺 许多 许久 "
+        "何时 何地 何种 何人 何处 孙子 孙女 张贴 罗列 段落 童年 柴油 仇恨 庄稼 庄园 卓越 谢绝 郑重 庞大 陶瓷 贺礼 胡乱 孔洞 霍乱 舒适 柳树 梅雨 杨树 唐突 苏醒 丁字 鲁莽"
+    )
+)
 BEFORE_A_NAME = "与和将对向致把被由经给跟同及、,"
 PROVINCES = _row(
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆"
@@ -313,6 +324,8 @@ EDITION = sha256(
             AFTER_A_NAME,
             ROLES,
             DEEDS,
+            OWN_DEEDS,
+            sorted(NO_NAMES),
             BEFORE_A_NAME,
         )
     ).encode()
