@@ -29,6 +29,7 @@ SETTINGS: Mapping[str, Range] = {
     "persistence_periods": Range(3, 12),
     "upheld_limit": Range(0.01, 1, whole=False),
     "guideline_discretion": Range(0, 0.5, whole=False),
+    "conflict_likeness": Range(0.3, 1, whole=False),
 }
 #: Of each pair the first must be below the second.
 ORDERED = (("level", "wide_level"), ("coverage_low", "coverage_high"), ("train_every_days", "stale_days"))

@@ -97,7 +97,7 @@ def pairs_with(document: Document, court: Court | None, at: datetime) -> list[Co
         return []
     question = Question(text=words_of(vars(document)), facts=document.facts)
     found = most_alike(question, others_of(document, court), top=NEAREST)
-    enough = float(law_in_use().rule_parameters(court.pk)[LIKENESS])
+    enough = law_in_use().deviation_setting(LIKENESS, court.pk, today())
     return [pair_of(document, each, court, at) for each in found if each.score >= enough]
 
 

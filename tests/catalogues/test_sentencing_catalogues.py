@@ -86,7 +86,7 @@ def test_the_discretion_and_the_settings_of_the_deviation_are_data():
         "private_days": 5, "contest_filing_days": 10, "contest_days": 10, "fdr": 0.05, "level": 0.9,
         "wide_level": 0.99, "coverage_low": 0.85, "coverage_high": 0.95, "stale_days": 180, "train_every_days": 30,
         "drift_limit": 0.25, "min_group": 20, "persistence_periods": 3, "upheld_limit": 0.2,
-        "guideline_discretion": 0.2,
+        "guideline_discretion": 0.2, "conflict_likeness": 0.6,
     }  # fmt: skip
 
 
