@@ -1,0 +1,208 @@
+"""``deviation fit`` and ``deviation score``: learn from decided cases, and say how far others lie from them (偏离度)."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import tempfile
+from argparse import SUPPRESS, ArgumentTypeError
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from django.core.management.base import CommandParser
+
+from cases.batch import (
+    ANSWERED,
+    SOME_REFUSED,
+    UNUSABLE,
+    Answer,
+    BatchCommand,
+    RecordRefused,
+    Unusable,
+    run,
+    writing,
+)
+from deviation.measuring import q_values
+from deviation.observation import Observation
+from deviation.records import (
+    LATER,
+    read_observation,
+    read_record,
+    written_card,
+    written_error,
+    written_lines,
+    written_verdict,
+)
+from deviation.scoring import DeviationModel, Unreadable
+
+MODEL, CARD = "model.zip", "card.json"
+AT_ONCE = 50_000
+
+
+class Command(BatchCommand):
+    help = "Learn what comparable cases lead one to expect, and score cases by it (偏离度): JSON Lines in, JSON Lines out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="fit|score")
+        fitting = verbs.add_parser(
+            "fit", prog="deviation fit", usage=SUPPRESS, help="learn from decided cases"
+        )
+        scoring = verbs.add_parser(
+            "score", prog="deviation score", usage=SUPPRESS, help="score cases by a model"
+        )
+        for verb in (fitting, scoring):
+            super().add_arguments(verb)
+            verb.add_argument("--model", required=True, type=Path, help="directory of the model")
+        fitting.add_argument("--seed", type=_seed, default=0, help="another seed, other folds (default: 0)")
+        scoring.add_argument(
+            "--fdr", type=_rate, default=0.10, help="share of false flags accepted (default: 0.10)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            code = self._fit(options) if options["verb"] == "fit" else self._score(options)
+        except Unusable as unusable:
+            sys.stderr.write(f"{unusable}\n")
+            code = UNUSABLE
+        if code != ANSWERED:
+            sys.exit(code)
+
+    def _fit(self, options: dict[str, Any]) -> int:
+        self.history: list[Observation] = []
+        code = run(self._collect, options["input"], options["output"])
+        if code == UNUSABLE:
+            return code
+        if not self.history:
+            raise Unusable(
+                f"{_name(options['input'])}: holds no usable record; give decided cases, one a line"
+            )
+        model = DeviationModel(seed=options["seed"]).fit(self.history)
+        directory: Path = options["model"]
+        _make(directory)
+        for name, data in ((MODEL, model.to_bytes()), (CARD, written_card(model.card_))):
+            with writing(str(directory / name)) as out:
+                out.write(data)
+        return code
+
+    def _collect(self, line: str, number: int) -> Answer | None:
+        name = None
+        try:
+            record = read_record(line, number)
+            if record is not None:
+                name = record.get("id")
+                self.history.append(read_observation(record))
+        except RecordRefused as refused:
+            return {"id": name, "error": str(refused)}
+        return None
+
+    def _score(self, options: dict[str, Any]) -> int:
+        model = _model(options["model"])
+        try:
+            with tempfile.TemporaryFile() as kept:
+                self.sheet = Sheet(model, kept)
+                if run(self._take, options["input"], os.devnull) == UNUSABLE:
+                    return UNUSABLE
+                self.sheet.work()
+                with writing(options["output"]) as out:
+                    self.sheet.write(out, options["fdr"])
+        except OSError as wrong:
+            raise Unusable(
+                f"{tempfile.gettempdir()}: cannot keep the answers ({wrong.strerror}); free some space"
+            ) from None
+        return SOME_REFUSED if self.sheet.refused else ANSWERED
+
+    def _take(self, line: str, number: int) -> None:
+        name = None
+        try:
+            record = read_record(line, number)
+            if record is not None:
+                name = record.get("id")
+                self.sheet.take(read_observation(record))
+        except RecordRefused as refused:
+            self.sheet.refuse(name, str(refused))
+
+
+class Sheet:
+    """Answers in the order of the questions, kept aside until the false-discovery rate of the whole file is known."""
+
+    def __init__(self, model: DeviationModel, kept: BinaryIO) -> None:
+        self.refused = False
+        self._model, self._kept = model, kept
+        self._cases: list[Observation] = []
+        self._errors: list[tuple[int, bytes]] = []
+        self._p: list[Any] = []
+        self._outside: list[Any] = []
+
+    def take(self, case: Observation) -> None:
+        self._cases.append(case)
+        if len(self._cases) >= AT_ONCE:
+            self.work()
+
+    def refuse(self, name: object, sentence: str) -> None:
+        self.refused = True
+        self._errors.append((len(self._cases), written_error(name, sentence)))
+        if len(self._errors) >= AT_ONCE:
+            self.work()
+
+    def work(self) -> None:
+        measured = self._model.measure(self._cases)
+        lines = written_lines([case.id for case in self._cases], measured)
+        done = 0
+        for before, error in self._errors:
+            self._kept.writelines(lines[done:before])
+            self._kept.write(error)
+            done = before
+        self._kept.writelines(lines[done:])
+        self._p.append(measured.p[~np.isnan(measured.p)])
+        self._outside.append(measured.outside[~np.isnan(measured.p)])
+        self._cases, self._errors = [], []
+
+    def write(self, out: BinaryIO, fdr: float) -> None:
+        q = q_values(np.concatenate(self._p))
+        flagged = (q <= fdr) & np.concatenate(self._outside)
+        verdicts = zip(q.tolist(), flagged.tolist(), strict=True)
+        self._kept.seek(0)
+        for line in self._kept:
+            head, later, tail = line.partition(LATER)
+            out.write(head + written_verdict(*next(verdicts)) + tail if later else line)
+
+
+def _model(directory: Path) -> DeviationModel:
+    path = directory / MODEL
+    try:
+        return DeviationModel.from_bytes(path.read_bytes())
+    except (OSError, ValueError) as wrong:
+        if isinstance(wrong, Unreadable):
+            raise Unusable(f"{path}: {wrong}") from None
+        reason = getattr(wrong, "strerror", None) or wrong
+        raise Unusable(f"{path}: cannot be read ({reason}); give a directory made by deviation fit") from None
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as wrong:
+        reason = getattr(wrong, "strerror", None) or wrong
+        raise Unusable(f"{directory}: cannot be made ({reason}); give another directory") from None
+
+
+def _seed(given: str) -> int:
+    if not given.isascii() or not given.isdecimal() or int(given) >= 2**32:
+        raise ArgumentTypeError(f"{given!r} is no seed; give a whole number from 0 to 4294967295")
+    return int(given)
+
+
+def _rate(given: str) -> float:
+    try:
+        rate = float(given)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate < 1:
+        raise ArgumentTypeError(f"{given!r} is no rate; give a share between 0 and 1, as in 0.10")
+    return rate
+
+
+def _name(path: str) -> str:
+    return "standard input" if path == "-" else path
