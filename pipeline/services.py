@@ -1,4 +1,4 @@
-"""What is recomputed when, in which order: clocks → flags → alerts → rollups (重算次序)."""
+"""What is recomputed when, in which order: clocks → flags → alerts → scores → rollups (重算次序)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from cases.models import Change
 from catalogues.models import Edition
 from catalogues.selectors import COMPUTED_FROM, editions_key, new_version
 from courts import clock
+from deviation.sweeps import score_closed
 from pipeline.models import Followed
 from supervision.facts import refresh_facts
 from supervision.rulebook import in_force_key, profiles_in_use
 from supervision.screening import screen_cases
 
-STAGES = ("clocks", "flags", "alerts", "rollups")
+STAGES = ("clocks", "flags", "alerts", "scores", "rollups")
 FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings")
 
 #: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
@@ -72,20 +73,24 @@ def drain(
     tally = tally or Tally()
     if Change.objects.count() > SLICE:
         describe_tables()
-    while drain_slice(at=at, today=today, tally=tally) and perf_counter() - begun < seconds:
-        pass
+    while ids := drain_slice(at=at, today=today, tally=tally):
+        # After the slice is written: whoever drafts holds a case and waits for nobody here.
+        with tally.timed("scores"):
+            tally.counts["scores"] += score_closed(ids, at or timezone.now())
+        if perf_counter() - begun >= seconds:
+            break
     return tally
 
 
 @transaction.atomic
-def drain_slice(*, at: datetime | None, today: date | None, tally: Tally) -> bool:
-    """Recompute the newest changes; False when there were none."""
+def drain_slice(*, at: datetime | None, today: date | None, tally: Tally) -> list[int]:
+    """Recompute the newest changes; the cases they were of, none when there were none."""
     take_turn()
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [SLICE])
         ids = sorted({case_id for (case_id,) in cursor.fetchall()})
     refresh_cases(ids, at=at or timezone.now(), today=today or clock.today(), tally=tally)
-    return bool(ids)
+    return ids
 
 
 def note_every_case(*, at: datetime) -> int:
