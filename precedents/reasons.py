@@ -15,7 +15,7 @@ import numpy as np
 from precedents.facts import YES, Agreement, Value, agreements
 from precedents.matching import Profile, Statistics, weights
 from precedents.numerals import readable
-from precedents.tokens import is_denied, key_of, wordings
+from precedents.tokens import Wording, is_denied, key_of, wordings
 
 MOST_FACTS, MOST_WORDS, MOST_DIFFERENCES = 4, 4, 3
 SHORT, LONG, LONGEST = 4, 9, 40
@@ -23,7 +23,7 @@ NEAR = 0.6
 COMMON = 0.25
 LITTLE_SAID, LITTLE_KNOWN = "仅有一般用语相近", "仅个别要素略近"
 
-_LOOSE = "的了着过在于与和及其因被将对向等是为由从并但而且以所之该本此后前中时到给把个款项第之又即则至"
+_LOOSE = "的了着过在于与和及其因被将对向等是为由从并但而且以所之该本此后前中时到给把个第之又即则至"
 _SHARED = re.compile(f"1{{{SHORT - 1},}}")
 _ARTICLE = re.compile(r"(?:^| )([\u4e00-\u9fff]{1,24}?)([\ue000-\ue3e7])条|(?<=[ 条款项])([\ue000-\ue3e7])条")
 
@@ -66,7 +66,9 @@ def _of_texts(query: Profile, document: Profile, statistics: Statistics) -> Iter
     if not own or not other:
         return
     shared, alike = _wordings(own, other)
-    passages = [each for each in _passages(own, other) if _agrees(each, own, other)]
+    known = list(wordings(own))
+    passages = [whole for each in _passages(own, other) if len(whole := _unbroken(each, own, known)) >= SHORT]
+    passages = [each for each in passages if _agrees(each, own, other)]
     rare = _by_rarity([*shared, *passages], statistics)
     told = [word for pair in alike for word in pair]
     words = [
@@ -130,6 +132,19 @@ def _cut(run: str, other: str) -> Iterator[str]:
             end -= 1
         yield run[:end].strip(_LOOSE)
         run = run[max(end - 1, 1) :]
+
+
+def _unbroken(passage: str, text: str, known: Sequence[Wording]) -> str:
+    """The passage without a piece of a known wording at either end."""
+    begin = text.find(passage)
+    end = begin + len(passage)
+    for each in known:
+        after = each.at + len(each.text)
+        if each.at < end < after:
+            end = max(each.at, begin)
+        if each.at < begin < after:
+            begin = min(after, end)
+    return text[begin:end].strip(_LOOSE)
 
 
 def _agrees(phrase: str, own: str, other: str) -> bool:

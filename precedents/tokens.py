@@ -26,7 +26,8 @@ PAIR = np.uint64(21)
 _SPACE, _END = 32, 0
 
 _DENIAL = re.compile(
-    r"(?:未曾?|没有?|并未|并无|无|非|不|不存在|不构成|否认|拒不)(?:能|予|有|及时|主动|依法|经|再)?$"
+    r"(?:未曾?|没有?|并未|并无|无|非|不|不存在|不构成|否认|拒不)(?:能|予|有|及时|主动|依法|经|再|任何"
+    r"|约定|支付|缴纳|签订|订立|提供|造成|构成|进行|办理|出具|履行|归还|偿还|实施|存在|发生|承担|作出?|要求)?$"
 )
 _NOT_TEXT = re.compile(rf"[^a-z\u3400-\u9fff{chr(PRIVATE)}-{chr(PRIVATE_END - 1)}]+")
 _WIDE = {0xFEE0 + code: code for code in range(0x21, 0x7F)} | {0x3000: " ", ord("○"): "〇"}
@@ -57,6 +58,7 @@ class Wording:
     group: int
     text: str
     denied: bool
+    at: int
 
     @property
     def sign(self) -> str:
@@ -80,12 +82,12 @@ def prepare_text(text: str) -> str:
 def wordings(plain: str) -> Iterator[Wording]:
     """The known wordings of a normalised text, in its order."""
     for found in _WORDING.finditer(plain):
-        yield Wording(_GROUP[found[0]], found[0], is_denied(plain, found.start()))
+        yield Wording(_GROUP[found[0]], found[0], is_denied(plain, found.start()), found.start())
 
 
 def is_denied(plain: str, at: int) -> bool:
     """Whether what begins there is said not to be so ("未逃逸")."""
-    return _DENIAL.search(plain[max(at - 5, 0) : at]) is not None
+    return _DENIAL.search(plain[max(at - 6, 0) : at]) is not None
 
 
 def terms(text: str) -> Mapping[str, int]:

@@ -313,9 +313,12 @@ SAME = tuple(
 """.strip().splitlines()
 )
 
+#: Raised whenever texts are read otherwise without a change in these tables.
+READING = 1
 EDITION = sha256(
     repr(
         (
+            READING,
             SAME,
             FORMULAS,
             PLAIN_SURNAMES,

@@ -87,6 +87,7 @@ def test_wordings_of_one_thing_share_a_sign():
 
 def test_what_is_denied_is_another_thing():
     assert prepare_text("没有逃逸")[-1] != prepare_text("逃逸")[-1]
+    assert prepare_text("未约定利息")[-1] != prepare_text("约定利息")[-1]
     assert [each.denied for each in wordings(normalise("未主动投案,后自首"))] == [True, False]
 
 
