@@ -15,7 +15,10 @@ from math import log, sqrt
 from statistics import fmean, median, quantiles
 from typing import Any
 
+import numpy as np
+
 from deviation.observation import Assessment, Observation, Value
+from deviation.surprise import benjamini_hochberg
 
 Z95 = 1.96
 BINS = 10
@@ -63,6 +66,11 @@ def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
 
 def rounded(value: float | None, places: int = 4) -> float | None:
     return None if value is None else round(value, places)
+
+
+def controlled(p: Sequence[float]) -> list[float]:
+    """q-values of one batch after Benjamini and Hochberg; in whatever order the batch comes."""
+    return [float(q) for q in benjamini_hochberg(np.asarray(p, dtype=float))]
 
 
 # --- how well it does on cases it has not seen -----------------------------------------------------------

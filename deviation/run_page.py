@@ -158,7 +158,7 @@ def card_shown(run: Run, day: date) -> dict[str, Any]:
         "fewest": fewest,
         "since": since_release(run),
         "courts": court_share(card["model"]),
-        "versions": card["model"].get("versions") or {},
+        "versions": card["model"].get("libraries") or {},
         "stopped": stopped_strata(run, day) if run.state == "in_use" else [],
         "limits": limits_of(run, day),
     }
@@ -175,7 +175,7 @@ def public_card(run: Run, day: date) -> dict[str, Any]:
         **kept,
         "held_out": {**held_out, "strata": [one for one in held_out["strata"] if one["n"] >= fewest]},
         "court_variance_share": court_share(card["model"]),
-        "versions": card["model"].get("versions") or {},
+        "versions": card["model"].get("libraries") or {},
     }
 
 
@@ -225,10 +225,11 @@ def since_release(run: Run) -> dict[str, Any] | None:
 
 
 def court_share(model_card: Mapping[str, Any]) -> str:
-    """Which share of what is left unexplained lies between courts: one number, and never which court."""
-    effect = model_card.get("court_effect") or model_card.get("courts") or {}
-    share = effect.get("variance_share") if isinstance(effect, Mapping) else None
-    return percent(share) if isinstance(share, int | float) else "—"
+    """Which share of what is left unexplained lies between courts: one number over all strata, never which court."""
+    strata = (model_card.get("strata") or {}).values()
+    known = [(one["n"], one["courts"]["variance_share"]) for one in strata if "courts" in one]
+    cases = sum(n for n, _share in known)
+    return percent(sum(n * share for n, share in known) / cases if cases else None)
 
 
 def editions_shown(editions: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -17,10 +17,10 @@ from cases.models import Case, Party
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from deviation import frames
+from deviation.calibration import controlled
 from deviation.guiding import guided
 from deviation.models import Draft, Run, Score
 from deviation.observation import Assessment, Observation
-from deviation.residuals import benjamini_hochberg
 from deviation.turns import take_scoring_turn
 from deviation.using import assessed, run_for
 
@@ -169,7 +169,7 @@ def control(court_id: int, code: str, batch: str) -> None:
     found = list(rows.order_by("pk").values_list("pk", "p", "q"))
     if not found:
         return
-    values = [float(q) for q in benjamini_hochberg([p for _pk, p, _q in found])]
+    values = controlled([p for _pk, p, _q in found])
     changed = [
         (pk, q) for (pk, _p, old), q in zip(found, values, strict=True) if old is None or abs(old - q) > SAME
     ]

@@ -62,7 +62,7 @@ def ask_for_run(*, court: Court, code: str, by: User | None, at: datetime) -> Ru
         court=court, code=code, asked_by=by, asked_at=at,
         window_from=years_before(day, kind.history_years), window_to=day - timedelta(1),
     )  # fmt: skip
-    run.seed = run.pk
+    run.seed = run.pk % 2**31
     run.save(update_fields=["seed"])
     said = {"code": code, "from": str(run.window_from), "to": str(run.window_to)}
     trail.record(ASK, on=run, by=by, at=at, after=said)

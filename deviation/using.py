@@ -87,7 +87,8 @@ def limits_of(run: Run, day: date) -> Limits:
     return Limits(
         stale_days=int(number("stale_days")),
         coverage_low=number("coverage_low"),
-        coverage_high=number("coverage_high"),
+        # Of yes or no the interval is one answer or both: it covers more than it says, and that is no fault.
+        coverage_high=1.0 if run.card.get("scale") == "binary" else number("coverage_high"),
         drift_limit=number("drift_limit"),
         upheld_limit=number("upheld_limit"),
     )
