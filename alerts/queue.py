@@ -31,7 +31,7 @@ WITHOUT_CLOCK = ("no_start", "no_limit_rule", "bad_fact")
 PRESSING = ("urgent", "overdue")
 WORST_FIRST = ("overdue", "urgent", "mid", "early")
 KINDS_FIRST = (
-    "statutory", "derived", "flag", "flag_up", "measure", "answer", "letter", "idle", "pause", "node", "stalled"
+    "statutory", "derived", "flag", "flag_up", "measure", "answer", "letter", "contest", "idle", "pause", "node", "stalled"
 )  # fmt: skip
 #: Past these limits the law is broken. A pause past its review day or a stalled case only waits to be looked at.
 BREACHES = ("statutory", "node")

@@ -24,6 +24,7 @@ OF_SUPERVISION = {
     "measure": "监督事项 {0} 待答复",
     "answer": "监督事项 {0} 的答复待回应",
     "letter": "{0}待回复",
+    "contest": "偏离异议待决定",
 }
 
 

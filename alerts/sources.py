@@ -155,6 +155,15 @@ def letters(cases: str, day: date) -> Select:
          WHERE l.state IN ('SENT', 'READ', 'REJECTED_REPLY', 'OVERDUE') AND l.reply_due_on IS NOT NULL AND {cases}""")
 
 
+@source("contest", gone=DONE)
+def contests(cases: str, day: date) -> Select:
+    """Judges' objections to a deviation that nobody has decided yet (偏离异议待决定). Filing one shows the notice."""
+    return Select(f"""
+        SELECT {CASE}, 'contest', 'contest:' || n.code || COALESCE('@' || n.party_id, ''), 0, NULL::date, o.due_on
+          FROM deviation_contest o JOIN deviation_notice n ON n.id = o.notice_id JOIN cases_case c ON c.id = n.case_id
+         WHERE o.decided_at IS NULL AND n.disclosed_at IS NOT NULL AND {cases}""")
+
+
 def watched_nodes(day: date) -> Select:
     """A condition on a clock ``k`` of a case ``c``: no node, or one of the set its court has switched on (监控组)."""
     usual = policy.word("node_profile", day)

@@ -76,7 +76,7 @@ PROCEDURES = {
 WATCHES = {
     "statutory": "审限", "derived": "派生期限", "node": "节点期限", "stalled": "停滞", "pause": "暂停待复核",
     "calendar": "日历待公布", "flag": "标识待确认", "flag_up": "标识待上级决定", "idle": "已确认未监督",
-    "measure": "监督事项待答复", "answer": "答复待回应", "letter": "监督函待回复",
+    "measure": "监督事项待答复", "answer": "答复待回应", "letter": "监督函待回复", "contest": "偏离异议待决定",
 }  # fmt: skip
 STAGES = {"early": "远期", "mid": "中期", "urgent": "紧急", "overdue": "已超"}  # mildest first
 MEASURES = {"part": "期间已过几分之几时起", "before": "到期前若干日起", "after": "到期后若干日起"}

@@ -14,6 +14,7 @@ KINDS = [
     ("statutory", "审限"), ("derived", "派生期限"), ("node", "节点期限"), ("stalled", "停滞"),
     ("pause", "暂停待复核"), ("calendar", "日历待公布"), ("flag", "标识待确认"), ("flag_up", "标识待上级决定"),
     ("idle", "已确认未监督"), ("measure", "监督事项待答复"), ("answer", "答复待回应"), ("letter", "监督函待回复"),
+    ("contest", "偏离异议待决定"),
 ]  # fmt: skip
 
 
