@@ -27,8 +27,10 @@ from deviation.using import assessed, run_for
 MONTHS = "months"
 SAME = 1e-12
 
+#: What was disclosed keeps the q it was disclosed with: were it to move, it would tell of drafts nobody may know of.
 UPDATE_Q = """
-UPDATE deviation_score s SET q = new.q FROM unnest(%s::bigint[], %s::float8[]) AS new (id, q) WHERE s.id = new.id"""
+UPDATE deviation_score s SET q = new.q FROM unnest(%s::bigint[], %s::float8[]) AS new (id, q)
+ WHERE s.id = new.id AND NOT s.disclosed"""
 
 
 @transaction.atomic
