@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -72,17 +72,21 @@ class Segment:
     terms: Postings
     pairs: tuple[tuple[str, Value], ...]
     facts: Postings
+    looked_up: dict[str, tuple[int, int, Floats, list[str]]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def field(self, name: str) -> tuple[int, int, Floats, list[str]]:
         """Where the values of one fact lie among the pairs: from, to, the numbers and then the words."""
-        low = bisect_left(self.pairs, name, key=_name)
-        high = bisect_right(self.pairs, name, key=_name)
-        values = [value for _, value in self.pairs[low:high]]
-        numbers = np.array([value for value in values if isinstance(value, float)], dtype=np.float64)
-        return low, high, numbers, [value for value in values if isinstance(value, str)]
+        if name not in self.looked_up:
+            low = bisect_left(self.pairs, name, key=_name)
+            high = bisect_right(self.pairs, name, key=_name)
+            values = [value for _, value in self.pairs[low:high]]
+            numbers = np.array([value for value in values if isinstance(value, float)], dtype=np.float64)
+            words = [value for value in values if isinstance(value, str)]
+            self.looked_up[name] = low, high, numbers, words
+        return self.looked_up[name]
 
     def facts_of(self, places: Sequence[int], names: Iterable[str] | None = None) -> list[dict[str, Value]]:
         """The facts of some documents; only those of some names, if names are given."""
