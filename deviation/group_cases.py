@@ -59,20 +59,27 @@ def measured(run: Run, *, scale: str, window: frames.Window, law: Law, today: da
         one for one in history
         if one.date and one.stratum not in silent and frames.case_and_party(one.id)[0] not in private
     ]  # fmt: skip
-    said = model_of(run).assess([replace(one, court="") for one in kept])
+    model = model_of(run)
+    anywhere = model.assess([replace(one, court="") for one in kept])
     divisions = divisions_of({frames.case_and_party(one.id)[0] for one in kept})
-    pairs = zip(kept, said, strict=True)
-    return [told_of(one, answer, scale, divisions) for one, answer in pairs if answer.expected is not None]
+    triples = zip(kept, anywhere, model.assess(kept), strict=True)
+    return [
+        told_of(one, placeless, own, scale, divisions)
+        for one, placeless, own in triples
+        if placeless.expected is not None and own.low is not None
+    ]
 
 
-def told_of(case: Observation, said: Assessment, scale: str, divisions: dict[int, str]) -> Told:
-    outcome, expected = on_scale(case.outcome, scale), on_scale(said.expected or 0.0, scale)
-    low, high = said.low, said.high
+def told_of(
+    case: Observation, anywhere: Assessment, own: Assessment, scale: str, divisions: dict[int, str]
+) -> Told:
+    """The difference from what would be expected anywhere; the interval is the one the case's own judge is told."""
+    outcome, expected = on_scale(case.outcome, scale), on_scale(anywhere.expected or 0.0, scale)
     return Told(
         case=case,
         outcome=outcome,
         value=outcome - expected,
-        covered=low is not None and high is not None and low <= case.outcome <= high,
+        covered=own.low is not None and own.high is not None and own.low <= case.outcome <= own.high,
         division=divisions.get(frames.case_and_party(case.id)[0], ""),
         groups=groups_of(case),
     )

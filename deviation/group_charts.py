@@ -16,6 +16,7 @@ def intervals(rows: Sequence[Bar], *, axis: str, expected: float = 0.0) -> dict[
     ``rows`` are drawn in the order given, top down: never by value.
     """
     boxes = [[low, low, value, high, high] for _, value, low, high in rows]
+    reach = max([expected, *(high for *_, high in rows)])
     marker = {
         "symbol": "none", "silent": True, "label": {"show": False},
         "lineStyle": {"color": INK, "type": "dashed"}, "data": [{"xAxis": expected}],
@@ -27,7 +28,8 @@ def intervals(rows: Sequence[Bar], *, axis: str, expected: float = 0.0) -> dict[
         "grid": {"left": 8, "right": 24, "top": 8, "bottom": 36, "containLabel": True},
         "tooltip": {"show": False},
         "xAxis": {
-            "type": "value", "name": axis, "nameLocation": "middle", "nameGap": 26, "scale": True,
+            "type": "value", "name": axis, "nameLocation": "middle", "nameGap": 26,
+            "max": expected if reach == expected else None,  # what is expected is seen, however far off the boxes lie
             "nameTextStyle": {"color": SOFT}, "axisLabel": {"color": SOFT}, "splitLine": {"lineStyle": {"color": LINE}},
         },
         "yAxis": {
