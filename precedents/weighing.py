@@ -20,8 +20,6 @@ from precedents.indexing import MARK
 from precedents.models import Corpus, Term
 from precedents.tokens import written
 
-YES, NO = "是", "否"
-
 
 def corpus() -> Corpus:
     return Corpus.objects.first() or Corpus()
@@ -79,11 +77,7 @@ def spoken(facts: Mapping[str, Value], known: Mapping[str, CaseElement]) -> dict
 
 
 def word_for(value: Value, element: CaseElement | None) -> Value:
-    if element is None:
-        return value
-    if element.type == "bool":
-        return YES if value == 1.0 else NO
-    return dict(element.choices).get(str(value), value)
+    return value if element is None else dict(element.choices).get(str(value), value)
 
 
 def spoken_statistics(counted: Counted, known: Mapping[str, CaseElement]) -> Counted:
