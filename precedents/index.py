@@ -89,9 +89,10 @@ class Index:
         self._places: dict[str, tuple[int, int]] | None = {}
         self._gone: dict[int, tuple[Keys, Counts]] = {}
         self._fields: dict[str, Field] = {}
+        self._counted: tuple[int, int] | None = None
 
     def __len__(self) -> int:
-        return sum(int(living.sum()) for living in self._alive)
+        return self._sizes()[0]
 
     def __contains__(self, id: str) -> bool:
         return id in self._where()
@@ -162,8 +163,8 @@ class Index:
 
     @property
     def mean_length(self) -> float:
-        total = sum(int(s.lengths[a].sum()) for s, a in zip(self._segments, self._alive, strict=True))
-        return total / max(len(self), 1)
+        documents, lengths = self._sizes()
+        return lengths / max(documents, 1)
 
     def frequency(self, keys: Keys) -> Counts:
         """In how many documents each term stands."""
@@ -251,8 +252,16 @@ class Index:
         self._forget_counts()
         self._places = None
 
+    def _sizes(self) -> tuple[int, int]:
+        """How many documents there are, and how long all of them are together."""
+        if self._counted is None:
+            pairs = list(zip(self._segments, self._alive, strict=True))
+            lengths = sum(int(segment.lengths[living].sum()) for segment, living in pairs)
+            self._counted = sum(int(living.sum()) for living in self._alive), lengths
+        return self._counted
+
     def _forget_counts(self) -> None:
-        self._gone, self._fields = {}, {}
+        self._gone, self._fields, self._counted = {}, {}, None
 
     def _where(self) -> dict[str, tuple[int, int]]:
         if self._places is None:

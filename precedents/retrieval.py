@@ -68,5 +68,6 @@ def together(text: Scores | None, facts: Scores | None, size: int) -> Scores:
 
 def largest(scores: Scores, top: int) -> list[int]:
     """The places of the largest scores above 0; of equal ones at the border all, so that the order of adding does not tell."""
-    border = float(np.partition(scores, -top)[-top]) if len(scores) > top else 0.0
+    # Sorting all is faster than partitioning where many are equal, and facts alone make many equal.
+    border = float(np.sort(scores)[-top]) if len(scores) > top else 0.0
     return [int(place) for place in np.flatnonzero(scores >= max(border, 1e-9))]
