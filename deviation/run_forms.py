@@ -21,7 +21,6 @@ class AskForm(forms.Form):
     def __init__(self, courts: Sequence[Court], kinds: Mapping[str, Kind], data: Any = None) -> None:
         super().__init__(data)
         self.courts = {str(court.pk): court for court in courts}
-        missing = {"required": _("请选择一项"), "invalid_choice": _("请从列表中选择一项")}
         self.fields["court"] = forms.ChoiceField(
             label=_("法院"),
             choices=[(pk, court.name) for pk, court in self.courts.items()],
