@@ -21,16 +21,10 @@ class AskForm(forms.Form):
     def __init__(self, courts: Sequence[Court], kinds: Mapping[str, Kind], data: Any = None) -> None:
         super().__init__(data)
         self.courts = {str(court.pk): court for court in courts}
-        self.fields["court"] = forms.ChoiceField(
-            label=_("法院"),
-            choices=[(pk, court.name) for pk, court in self.courts.items()],
-            error_messages=missing,
-        )
-        self.fields["code"] = forms.ChoiceField(
-            label=_("模型"),
-            choices=[(code, kind.name) for code, kind in kinds.items()],
-            error_messages=missing,
-        )
+        places = [(pk, court.name) for pk, court in self.courts.items()]
+        self.fields["court"] = forms.ChoiceField(label=_("法院"), choices=places)
+        outcomes = [(code, kind.name) for code, kind in kinds.items()]
+        self.fields["code"] = forms.ChoiceField(label=_("模型"), choices=outcomes)
         speak_plainly(self)
 
 
