@@ -1,7 +1,7 @@
 """How the demo court decides claims of money (演示判付): the elements of a case, and the share of the claim it awards.
 
-As with its sentences, nothing of this is law or practice; a small effect of the court and noise remain unexplained, and one
-in a hundred is planted as an outlier.
+As with its sentences, nothing of this is law or practice; a small effect of the court and noise remain unexplained, and a
+few of the last weeks are planted as outliers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from pipeline.demo.crimes import PLANTED_SHARE, Elements, said
+from pipeline.demo.crimes import Elements, said
+from pipeline.demo.sentences import PLANTED_SHARE
 
 SPREAD = 0.07
 COURT_SPREAD = 0.02
@@ -80,16 +81,13 @@ CLAIMS: dict[str, Scene] = {
 }  # fmt: skip
 
 
-def decide(cause: str, claimed: float, rng: Random, effect: float) -> Decided:
+def decide(cause: str, claimed: float, rng: Random, *, effect: float, may_be_planted: bool) -> Decided:
     """One claim decided; ``effect`` is the court's."""
     elements, share = CLAIMS[cause](rng, claimed)
     absent = rng.random() < 0.33
     share += 0.03 * absent + effect + rng.gauss(0, SPREAD)
-    is_planted = rng.random() < PLANTED_SHARE
+    is_planted = may_be_planted and rng.random() < PLANTED_SHARE
     if is_planted:
-        share = rng.uniform(0.05, 0.3) if share > 0.6 else 1.0
-    return Decided(
-        {"claimed": claimed} | elements | said(absent_defendant=absent),
-        round(min(max(share, 0.0), 1.0), 4),
-        is_planted,
-    )
+        share = rng.uniform(0.05, 0.25) if share > 0.6 else 1.0
+    elements = {"claimed": claimed} | elements | said(absent_defendant=absent)
+    return Decided(elements, round(min(max(share, 0.0), 1.0), 4), is_planted)

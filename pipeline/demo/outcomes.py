@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection
 
-from pipeline.demo import claims, crimes, judgments, library
+from pipeline.demo import claims, crimes, judgments, library, sentences
 from pipeline.demo.people import COURTS, NEAREST
 from precedents.documents import digest_of
 from precedents.models import Document
@@ -82,7 +82,7 @@ def tell_outcomes(*, day: date, seed: int, cases: int | None, at: datetime) -> C
     """Write them all; rows by table. The demo's cases must stand already, and nothing of the sort."""
     rng = Random(f"{day} {seed} {cases} outcomes")
     subjects = subjects_of()
-    told = list(tell_all(subjects, rng))
+    told = list(tell_all(subjects, rng, day))
     rows: Counter[str] = Counter()
     with connection.cursor() as cursor:
         rows["cases_element"] = copy(cursor, "cases_element", ELEMENTS, element_lines(told))
@@ -104,32 +104,32 @@ def copy(cursor: Any, table: str, columns: Iterable[str], lines: list[str]) -> i
 
 
 # --- drawing -----------------------------------------------------------------------------------------------
-def tell_all(subjects: Sequence[Subject], rng: Random) -> Iterator[Told]:
+def tell_all(subjects: Sequence[Subject], rng: Random, day: date) -> Iterator[Told]:
     """Every case in the order of its id, by chance of ``rng`` alone."""
-    of_sentences = {court: rng.gauss(0, crimes.COURT_SPREAD) for court in COURTS}
+    of_sentences = {court: rng.gauss(0, sentences.COURT_SPREAD) for court in COURTS}
     of_claims = {court: rng.gauss(0, claims.COURT_SPREAD) for court in COURTS}
     quarrels = quarrelling(subjects)
     for subject in subjects:
         if subject.is_crime:
-            yield sentenced(subject, rng, of_sentences[subject.court])
+            yield sentenced(subject, rng, of_sentences[subject.court], day)
+        elif subject.id in quarrels:
+            yield quarrelled(subject, *quarrels[subject.id])
         elif subject.amount:
-            yield (
-                quarrelled(subject, *quarrels[subject.id])
-                if subject.id in quarrels
-                else judged(subject, rng, of_claims[subject.court])
-            )
+            yield judged(subject, rng, of_claims[subject.court], day)
 
 
-def sentenced(subject: Subject, rng: Random, effect: float) -> Told:
+def sentenced(subject: Subject, rng: Random, effect: float, day: date) -> Told:
     crime, told = crimes.CRIMES[subject.cause], Told(subject)
     scene = crime.scene(rng)
     told.elements[None] = dict(scene.elements)
     several = len(subject.accused) > 1
     for place, party in enumerate(subject.accused or (None,), start=1):
-        one = crimes.sentence(
-            crime, scene, rng, among=place if several else 0, effect=effect, year=subject.filed_on.year,
-            is_minor=subject.sealed and place == 1, detained=subject.detained,
-        )  # fmt: skip
+        accused = sentences.Accused(
+            place if several else 0, subject.filed_on.year, subject.sealed and place == 1, subject.detained
+        )
+        one = sentences.sentence(
+            crime, scene, accused, rng, effect=effect, may_be_planted=is_late(subject, day)
+        )
         whose = party if several else None
         told.elements.setdefault(whose, {}).update({**one.elements, **one.protected})
         if subject.closed_on:
@@ -138,8 +138,15 @@ def sentenced(subject: Subject, rng: Random, effect: float) -> Told:
     return told
 
 
-def judged(subject: Subject, rng: Random, effect: float) -> Told:
-    decided = claims.decide(subject.cause, subject.amount or 0, rng, effect)
+def is_late(subject: Subject, day: date) -> bool:
+    """Whether it was decided in the last weeks, which no model of the demo has learned from."""
+    return subject.closed_on is not None and (day - subject.closed_on).days < sentences.PLANTED_DAYS
+
+
+def judged(subject: Subject, rng: Random, effect: float, day: date) -> Told:
+    decided = claims.decide(
+        subject.cause, subject.amount or 0, rng, effect=effect, may_be_planted=is_late(subject, day)
+    )
     told = Told(subject, {None: dict(decided.elements)})
     if subject.closed_on:
         told.outcomes[None] = {"awarded_share": decided.share}

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from alerts.models import Alert
 from audit.models import Entry
-from cases.models import AccessGrant, Case, CaseLink, Change, Clock, Doubt
+from cases.models import AccessGrant, Case, CaseLink, Change, Clock, Doubt, Outcome
 from courts.clock import today
 from courts.models import Court, FixedDay, User
 from courts.roles import Role
 from pipeline.demo.load import CannotSynthesize, synthesize
 from pipeline.demo.logins import give_logins
 from pipeline.demo.people import BASIC, COURTS, DEMO_LOGINS, NEAREST
+from precedents.models import Document
 
 DAY = date(2026, 11, 22)
 
@@ -202,3 +203,21 @@ def test_a_login_given_while_debugging_ends_with_it(demo, settings, rf):
     login = give_logins(at=timezone.now())[0]
     settings.DEBUG = False
     assert authenticate(rf.post("/"), username=login.username, password=login.password) is None
+
+
+def test_judged_cases_have_elements_and_outcomes_and_open_ones_elements_alone(demo):
+    judged = Case.objects.filter(type_code="刑初", cause="危险驾驶罪", closed_how="判决")
+    assert judged.exists() and not judged.filter(outcome_rows=None).exists()
+    assert demo["rows"]["cases_outcome"] == Outcome.objects.count()
+    assert not Outcome.objects.filter(case__closed_on=None).exists()
+    waiting = Case.objects.open().filter(type_code="刑初", judge__isnull=False).exclude(element_rows=None)
+    assert waiting.exists()
+
+
+def test_the_collection_holds_judgments_of_unsealed_cases_in_effect_and_a_marked_library(demo):
+    own = Document.objects.filter(source="own")
+    assert own.exists() and not own.exclude(case__sealed="").exists()
+    assert not own.filter(effective_on=None).exists()
+    assert not any(set(document.facts) & {"gender", "ethnicity", "household"} for document in own)
+    library = Document.objects.exclude(source="own")
+    assert library.count() == 20 and not library.exclude(number__startswith="演示").exists()
