@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,8 @@ Ints = NDArray[np.int64]
 
 MOST_LEANINGS = 7
 ROUNDS = 2
+# In standard units; a circumstance of unusual size leans no further.
+FARTHEST = 4.0
 
 
 class Expectation:
@@ -52,7 +55,7 @@ class Expectation:
     def leanings(self, matrix: Floats, plain: Floats) -> Floats:
         """The circumstances that may weigh differently in a court, in standard units; unusual sizes held back."""
         chosen = (np.column_stack([matrix[:, self.columns], plain]) - self.middle) / self.scale
-        return np.nan_to_num(np.clip(chosen, -4.0, 4.0), nan=0.0)
+        return np.nan_to_num(np.clip(chosen, -FARTHEST, FARTHEST), nan=0.0)
 
     def plain(self, matrix: Floats) -> Floats:
         return self.trees.predict(matrix)
@@ -76,39 +79,53 @@ class Expectation:
         return cls(trees, effects, state["columns"], state["middle"], state["scale"])
 
 
-def telling_columns(
-    trees: Trees, matrix: Floats, usual: Floats, owners: Ints, target: Floats
-) -> tuple[Floats, Ints]:
-    """How much each feature matters (share of the variance lost without it), and the columns that tell most."""
-    whole = ((target - trees.predict(matrix)) ** 2).mean()
-    loss = np.zeros(int(owners.max()) + 1 if len(owners) else 0)
-    for feature in range(len(loss)):
-        without = matrix.copy()
-        without[:, owners == feature] = usual[:, owners == feature]
-        loss[feature] = ((target - trees.predict(without)) ** 2).mean() - whole
-    share = np.maximum(loss, 0.0) / max(float(target.var()), 1e-12)
-    ranked = np.argsort(-share[owners], kind="stable")[:MOST_LEANINGS] if len(owners) else owners
-    return share, np.sort(ranked)
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """Each case as foretold by a model that never saw its fold; how much each feature tells, how courts are pulled."""
+
+    values: Floats
+    shrinkage: Shrinkage | None
+    shares: Floats
+    columns: Ints
 
 
 def held_out(
-    matrix: Floats, target: Floats, codes: Ints, folds: Ints, columns: Ints, seed: int
-) -> tuple[Floats, Shrinkage | None]:
-    """Each case as foretold by a model that never saw its fold, and how strongly courts are shrunken."""
-    plain = np.zeros(len(target))
-    for fold in np.unique(folds):
-        out = folds == fold
-        plain[out] = Trees.fit(matrix[~out], target[~out], seed=seed).predict(matrix[out])
-    usual = np.column_stack([matrix[:, columns], plain])
-    leanings = np.nan_to_num(
-        np.clip((usual - np.nanmean(usual, axis=0)) / (np.nanstd(usual, axis=0) + 1e-9), -4, 4)
-    )
+    matrix: Floats, target: Floats, codes: Ints, folds: Ints, usual: Floats, owners: Ints, seed: int
+) -> Foretold:
+    """``usual``: the line of a typical case; ``owners``: the feature of each column."""
+    plain, shares = _without_courts(matrix, target, folds, usual, owners, seed)
+    columns = np.sort(np.argsort(-shares[owners], kind="stable")[:MOST_LEANINGS])
+    leanings = _standard(np.column_stack([matrix[:, columns], plain]))
     shrinkage = choose_shrinkage(target - plain, codes, leanings, folds)
     if shrinkage is None:
-        return plain, None
-    foretold = np.zeros(len(target))
+        return Foretold(plain, None, shares, columns)
+    values = np.zeros(len(target))
     for fold in np.unique(folds):
         out = folds == fold
         model = Expectation.fit(matrix[~out], target[~out], codes[~out], shrinkage, columns, seed)
-        foretold[out] = model.predict(matrix[out], codes[out])
-    return foretold, shrinkage
+        values[out] = model.predict(matrix[out], codes[out])
+    return Foretold(values, shrinkage, shares, columns)
+
+
+def _without_courts(
+    matrix: Floats, target: Floats, folds: Ints, usual: Floats, owners: Ints, seed: int
+) -> tuple[Floats, Floats]:
+    """What trees alone foretell, and the share of the variance each feature explains of cases unseen."""
+    plain = np.zeros(len(target))
+    lost = np.zeros(int(owners.max()) + 1 if len(owners) else 0)
+    for fold in np.unique(folds):
+        out = folds == fold
+        trees = Trees.fit(matrix[~out], target[~out], seed=seed)
+        plain[out] = trees.predict(matrix[out])
+        for feature in range(len(lost)):
+            without = matrix[out].copy()
+            without[:, owners == feature] = usual[owners == feature]
+            lost[feature] += ((target[out] - trees.predict(without)) ** 2).sum()
+    gain = lost / len(target) - ((target - plain) ** 2).mean()
+    return plain, np.maximum(gain, 0.0) / max(float(target.var()), 1e-12)
+
+
+def _standard(chosen: Floats) -> Floats:
+    middle, scale = np.nanmean(chosen, axis=0), np.nanstd(chosen, axis=0) + 1e-9
+    standard: Floats = np.nan_to_num(np.clip((chosen - middle) / scale, -FARTHEST, FARTHEST), nan=0.0)
+    return standard

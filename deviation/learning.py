@@ -15,12 +15,11 @@ from deviation.comparables import UNDATED, Comparables
 from deviation.distances import Distances
 from deviation.effects import Levels, Shrinkage, stand_out
 from deviation.encoding import Encoding
-from deviation.expectation import Expectation, held_out, telling_columns
-from deviation.medians import Towards, unseen
+from deviation.expectation import Expectation, Foretold, held_out
+from deviation.medians import Towards, shifted_unseen
 from deviation.observation import Observation
 from deviation.scales import Scale
 from deviation.stratum import Refused, Stratum
-from deviation.trees import Trees
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +27,7 @@ Ints = NDArray[np.int64]
 FOLDS = 5
 # A feature without which less than this share of the variance is lost may be missing or new.
 MATTERS = 0.005
-EARLIER = 0.75
+EARLIER, MOSTLY_DATED = 0.75, 0.9
 FEWEST_LATER = 40
 # Nine in ten bands that hold fewer than these are not told to anyone.
 LEAST_COVERAGE = 0.80
@@ -76,24 +75,28 @@ def learn(name: str, cases: Sequence[Observation], *, scale: str, least: int, se
         )
     levels = Levels.learn([case.court for case in cases])
     material = _material(cases, levels, scale, least, seed)
-    foretold, by_cells, shrinkage, columns, encoding = _foretell(material)
-    towards = Towards.fit(foretold, material.target) if material.scale.kind == "log" else Towards.none()
-    shifted = unseen(foretold, material.target, material.folds) if material.scale.kind == "log" else foretold
-    later = _later(material, shrinkage, columns, towards)
+    all_cases = np.ones(len(cases), dtype=bool)
+    unseen, by_cells = _foretell(material, all_cases), _by_cells(material)
+    encoding = material.encoding.weighing((unseen.shares >= MATTERS).tolist())
+    by_ratio = material.scale.kind == "log"
+    towards = Towards.fit(unseen.values, material.target) if by_ratio else Towards.none()
+    shifted = shifted_unseen(unseen.values, material.target, material.folds) if by_ratio else unseen.values
+    later = _later(material, unseen, towards)
     fits = material.loss(shifted) < material.loss(by_cells) and (
         later is None or later["mae"] < later["baseline_mae"]
     )
-    known = foretold if fits else by_cells
-    expectation = Expectation.fit(*_all(material), shrinkage, columns, seed) if fits else None
+    known = unseen.values if fits else by_cells
+    pull = unseen.shrinkage, unseen.columns, seed
+    expectation = Expectation.fit(*material.part(all_cases), *pull) if fits else None
     distances, calibration, coverage = _distances(material, known)
-    card = _card(material, cases, levels, shifted, by_cells, shrinkage, expectation, coverage, later)
+    card = _card(material, cases, levels, shifted, by_cells, unseen.shrinkage, expectation, coverage, later)
     code, reason = _refusal(material.scale, coverage, later)
     card["abstains"] = reason or None
     if code:
         return Lesson(Refused(len(cases), code, reason), np.zeros(0), card)
     stratum = Stratum(
         name=name, n=len(cases), least=least, scale=material.scale, encoding=encoding, levels=levels,
-        cells=_cells(material), expectation=expectation, towards=towards if fits else Towards.none(), distances=distances,
+        cells=_cells(material, all_cases), expectation=expectation, towards=towards if fits else Towards.none(), distances=distances,
         comparables=Comparables.fit(
             [case.id for case in cases], encoding.filled(material.matrix), material.codes, material.days
         ),
@@ -122,67 +125,47 @@ def _fold(name: str, seed: int) -> int:
     )
 
 
-def _all(material: _Material) -> tuple[Floats, Floats, Ints]:
-    return material.part(np.ones(len(material.target), dtype=bool))
-
-
-def _foretell(m: _Material) -> tuple[Floats, Floats, Shrinkage | None, Ints, Encoding]:
-    by_cells = np.zeros(len(m.target))
+def _by_cells(m: _Material) -> Floats:
+    """The yardstick for each case from the cases of other folds."""
+    medians = np.zeros(len(m.target))
     for fold in np.unique(m.folds):
         out = m.folds == fold
-        cells = Cells.fit(
-            m.encoding, m.matrix[~out], m.target[~out], least=m.least, mean=m.scale.kind == "binary"
-        )
-        by_cells[out] = cells.look_up(m.encoding, m.matrix[out])[0]
-    trees = Trees.fit(m.matrix, m.target, seed=m.seed)
-    usual = np.broadcast_to(m.encoding.matrix([m.encoding.typical]), m.matrix.shape)
-    shares, columns = telling_columns(trees, m.matrix, usual, m.encoding.owners, m.target)
-    foretold, shrinkage = held_out(m.matrix, m.target, m.codes, m.folds, columns, m.seed)
-    return foretold, by_cells, shrinkage, columns, m.encoding.weighing((shares >= MATTERS).tolist())
+        medians[out] = _cells(m, ~out).look_up(m.encoding, m.matrix[out])[0]
+    return medians
 
 
-def _later(
-    m: _Material, shrinkage: Shrinkage | None, columns: Ints, towards: Towards
-) -> dict[str, Any] | None:
+def _foretell(m: _Material, chosen: NDArray[np.bool_]) -> Foretold:
+    usual = m.encoding.matrix([m.encoding.typical])[0]
+    return held_out(*m.part(chosen), m.folds[chosen], usual, m.encoding.owners, m.seed)
+
+
+def _later(m: _Material, unseen: Foretold, towards: Towards) -> dict[str, Any] | None:
     """The latest quarter as foretold by what went before; None where dates are too few to say."""
     dated = m.days != UNDATED
-    if dated.mean() < 0.9 or not len(np.unique(m.days[dated])) > 1:
+    if dated.mean() < MOSTLY_DATED or not len(np.unique(m.days[dated])) > 1:
         return None
     cut = np.quantile(m.days[dated], EARLIER)
     early, late = dated & (m.days <= cut), dated & (m.days > cut)
     if late.sum() < FEWEST_LATER or early.sum() < m.least:
         return None
-    model = Expectation.fit(*m.part(early), shrinkage, columns, m.seed)
-    cells = Cells.fit(
-        m.encoding, m.matrix[early], m.target[early], least=m.least, mean=m.scale.kind == "binary"
-    )
+    model = Expectation.fit(*m.part(early), unseen.shrinkage, unseen.columns, m.seed)
+    cells = _cells(m, early)
     foretold = model.predict(m.matrix[late], m.codes[late])
     by_cells = cells.look_up(m.encoding, m.matrix[late])[0]
     losses = m.loss(towards(foretold), late), m.loss(by_cells, late)
-    best = foretold if losses[0] < losses[1] else by_cells
-    fitted = (model if losses[0] < losses[1] else None), cells
+    modelled = losses[0] < losses[1]
+    known = _foretell(m, early).values if modelled else cells.look_up(m.encoding, m.matrix[early])[0]
+    low, high = np.quantile(m.target[early] - known, (0.05, 0.95))
+    gaps = m.target[late] - (foretold if modelled else by_cells)
     return {
         "n": int(late.sum()), "mae": losses[0], "baseline_mae": losses[1],
-        "coverage90": _late_coverage(m, early, late, best, fitted),
+        "coverage90": float(((gaps >= low) & (gaps <= high)).mean()),
     }  # fmt: skip
 
 
-def _late_coverage(
-    m: _Material, early: Any, late: Any, best: Floats, fitted: tuple[Expectation | None, Cells]
-) -> float:
-    model, cells = fitted
-    if model is None:
-        known = cells.look_up(m.encoding, m.matrix[early])[0]
-    else:
-        known = held_out(*m.part(early), m.folds[early], model.columns, m.seed)[0]
-    gaps = np.sort(m.target[early] - known)
-    low, high = np.quantile(gaps, (0.05, 0.95))
-    inside = (m.target[late] - best >= low) & (m.target[late] - best <= high)
-    return float(inside.mean())
-
-
-def _cells(m: _Material) -> Cells:
-    return Cells.fit(m.encoding, m.matrix, m.target, least=m.least, mean=m.scale.kind == "binary")
+def _cells(m: _Material, chosen: NDArray[np.bool_]) -> Cells:
+    mean = m.scale.kind == "binary"
+    return Cells.fit(m.encoding, m.matrix[chosen], m.target[chosen], least=m.least, mean=mean)
 
 
 def _distances(m: _Material, known: Floats) -> tuple[Distances, Floats, dict[str, Any]]:

@@ -56,7 +56,7 @@ class Towards:
         return cls(**state)
 
 
-def unseen(foretold: Floats, target: Floats, folds: Ints) -> Floats:
+def shifted_unseen(foretold: Floats, target: Floats, folds: Ints) -> Floats:
     """Each fold shifted by what the others teach."""
     shifted = foretold.copy()
     for fold in np.unique(folds):

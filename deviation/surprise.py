@@ -25,7 +25,7 @@ SMOOTHING = 0.4
 SHARE_OF_ALL, SHARE_OF_OUTCOMES, SHARE_OF_UNKNOWN = 0.15, 0.08, 0.001
 MOVES = np.linspace(1.4, 4.0, 14)
 # Liberty and property: an outcome too high is looked for somewhat harder than one too low.
-UPWARD = 0.6
+UPWARD = 2 / 3
 NEARLY_NOTHING = 1e-12
 
 

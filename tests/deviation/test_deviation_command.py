@@ -1,0 +1,231 @@
+"""``deviation`` on the command line: the batch contract, run as other programs run it, without server or environment."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deviation.simulation import plant
+from tests.deviation.made_cases import THEFT, decided, split
+
+HOUSE = Path(__file__).resolve().parents[2]
+
+
+def deviation(*arguments, given=""):
+    return subprocess.run(
+        [sys.executable, "manage.py", "deviation", *map(str, arguments)],
+        cwd=HOUSE,
+        input=given.encode() if isinstance(given, str) else given,
+        capture_output=True,
+        env={},
+        check=False,
+    )
+
+
+def record(case, **changes):
+    return {
+        "id": case.id, "stratum": case.stratum, "court": case.court, "outcome": case.outcome,
+        "features": dict(case.features), "audit": dict(case.audit),
+        "date": case.date.isoformat() if case.date else None,
+    } | changes  # fmt: skip
+
+
+def lines(*records):
+    return "".join(
+        (each if isinstance(each, str) else json.dumps(each, ensure_ascii=False)) + "\n" for each in records
+    )
+
+
+def answers(ran):
+    return [json.loads(line) for line in ran.stdout.decode().splitlines()]
+
+
+def unusable(ran):
+    assert ran.returncode == 2
+    said = ran.stderr.decode()
+    assert said.endswith("\n")
+    assert said.count("\n") == 1
+    return said
+
+
+PAST, NEW = split(decided(900, dated=True))
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory):
+    path = tmp_path_factory.mktemp("deviation") / "history.jsonl"
+    path.write_text(lines(*map(record, PAST)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(history):
+    folder = history.with_name("model")
+    ran = deviation("fit", "--input", history, "--model", folder)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scored(model):
+    return deviation("score", "--model", model, given=lines(*map(record, NEW)))
+
+
+def test_each_case_is_answered_in_order_with_the_fields_of_the_contract(scored):
+    said = answers(scored)
+    assert scored.returncode == 0
+    assert [each["id"] for each in said] == [case.id for case in NEW]
+    for each in said:
+        assert {
+            "id", "state", "expected", "low", "high", "score", "p", "q", "flagged", "direction", "comparables", "factors"
+        } <= each.keys()  # fmt: skip
+        assert each["state"] == "scored"
+        assert each["low"] <= each["expected"] <= each["high"]
+        assert 0 < each["p"] <= 1
+        assert each["p"] <= each["q"]
+        assert len(each["comparables"]) == 10
+        assert all(factor.keys() == {"feature", "effect"} for factor in each["factors"])
+
+
+def test_the_same_history_and_seed_give_the_same_bytes(history, model, tmp_path):
+    deviation("fit", "--input", history, "--model", tmp_path, "--seed", 0)
+    names = sorted(path.name for path in model.iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert "card.json" in names
+    assert all((model / name).read_bytes() == (tmp_path / name).read_bytes() for name in names)
+
+
+def test_scoring_again_gives_the_same_bytes(model, scored):
+    assert deviation("score", "--model", model, given=lines(*map(record, NEW))).stdout == scored.stdout
+
+
+def test_protected_attributes_change_not_a_byte(model, scored):
+    told = [record(case, audit={"gender": 1, "region": "x"}, text="被告人") for case in NEW]
+    assert deviation("score", "--model", model, given=lines(*told)).stdout == scored.stdout
+
+
+def test_the_card_says_what_to_know_before_believing_a_number(model):
+    card = json.loads((model / "card.json").read_text("utf-8"))
+    stratum = card["strata"][THEFT]
+    assert (card["n"], card["date"]) == (len(PAST), PAST[-1].date.isoformat())
+    assert 0.85 <= stratum["coverage90"] <= 0.95
+    assert stratum["mae"] < stratum["baseline_mae"]
+    assert stratum["used"] == "model"
+    assert {"numpy", "scikit-learn", "python"} <= card["libraries"].keys()
+    assert "gender" in card["never_features"]
+    assert "gender" not in stratum["features"]
+
+
+def test_the_false_discovery_rate_holds_for_the_file_as_a_whole(model, tmp_path):
+    cases, planted = plant(NEW, share=0.05, low=8, high=10)
+    given = lines(*map(record, cases))
+    found = {
+        each["id"] for each in answers(deviation("score", "--model", model, given=given)) if each["flagged"]
+    }
+    assert len(found & planted) >= 0.6 * len(planted)
+    strict = deviation("score", "--model", model, "--fdr", "0.0001", given=given)
+    assert not [each for each in answers(strict) if each["flagged"]]
+
+
+def test_what_cannot_be_compared_is_answered_without_numbers(model):
+    strange = record(NEW[0], stratum="诈骗罪")
+    ran = deviation("score", "--model", model, given=lines(strange, record(NEW[1])))
+    said = answers(ran)
+    assert ran.returncode == 0
+    assert (said[0]["state"], said[0]["flagged"], said[0]["comparables"]) == ("abstained", False, [])
+    assert said[0]["expected"] is said[0]["p"] is said[0]["q"] is said[0]["direction"] is None
+    assert "诈骗罪" in said[0]["reason"]
+    assert said[1]["state"] == "scored"
+
+
+WRONG = [
+    ({"outcome": -1}, "outcome"),
+    ({"outcome": True}, "outcome"),
+    ({"outcome": "12"}, "outcome"),
+    ({"outcome": None}, "outcome"),
+    ({"stratum": None}, "stratum"),
+    ({"features": [1]}, "features"),
+    ({"features": {"fled": [1]}}, "features.fled"),
+    ({"court": 5}, "court"),
+    ({"date": "2024-02-30"}, "date"),
+    ({"date": 20240101}, "date"),
+    ({"audit": 1}, "audit"),
+    ({"id": None}, "id"),
+]
+
+
+def test_a_wrong_record_is_refused_by_its_field_and_the_others_are_answered(model):
+    asked = [record(NEW[place], **changes) for place, (changes, _) in enumerate(WRONG)]
+    ran = deviation("score", "--model", model, given=lines(*asked, "{", "[]", "", record(NEW[20])))
+    said = answers(ran)
+    assert ran.returncode == 1
+    assert ran.stderr == b""
+    for (_, field), each in zip(WRONG, said, strict=False):
+        assert each["error"].startswith(f"{field}:")
+        assert each.keys() == {"id", "error"}
+    assert "line 13" in said[12]["error"]
+    assert "line 14" in said[13]["error"]
+    assert said[14]["id"] == NEW[20].id
+    assert said[14]["state"] == "scored"
+    assert len(said) == 15
+
+
+def test_nan_is_no_outcome(model):
+    line = json.dumps(record(NEW[0], outcome=12)).replace('"outcome": 12', '"outcome": NaN')
+    ran = deviation("score", "--model", model, given=line + "\n")
+    assert ran.returncode == 1
+    assert "NaN" in answers(ran)[0]["error"]
+
+
+def test_fit_says_which_records_it_could_not_use_and_learns_from_the_rest(tmp_path):
+    given = lines(*map(record, PAST[:60]), {"id": "wrong", "stratum": THEFT, "outcome": -1, "features": {}})
+    ran = deviation("fit", "--model", tmp_path / "new" / "model", given=given)
+    assert ran.returncode == 1
+    assert [each["id"] for each in answers(ran)] == ["wrong"]
+    assert json.loads((tmp_path / "new" / "model" / "card.json").read_text("utf-8"))["n"] == 60
+
+
+def test_half_a_character_goes_out_as_it_came_in(model):
+    ran = deviation(
+        "score",
+        "--model",
+        model,
+        given='{"id": "\\ud800", "stratum": "\\ud800", "outcome": 1, "features": {}}\n',
+    )
+    assert ran.returncode == 0
+    assert answers(ran)[0]["id"] == "\ud800"
+
+
+def test_an_empty_file_has_no_answers(model):
+    ran = deviation("score", "--model", model)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["score", "--model", "/nowhere"], "/nowhere"),
+        (["score"], "--model"),
+        (["score", "--model", "x", "--fdr", "2"], "2"),
+        (["score", "--model", "x", "--fdr", "none"], "none"),
+        (["fit", "--model", "x", "--seed", "-1"], "-1"),
+        (["fit", "--model", "/tmp/never", "--input", "/nowhere.jsonl"], "/nowhere.jsonl"),
+        (["fit", "--model", "/tmp/never"], "standard input"),
+        (["guess"], "guess"),
+        ([], "fit|score"),
+    ],
+)
+def test_what_cannot_be_run_is_one_sentence(arguments, named):
+    assert named in unusable(deviation(*arguments))
+
+
+def test_a_file_in_another_encoding_is_unusable(model):
+    assert "line 2" in unusable(deviation("score", "--model", model, given=b"\n\xd5\xc5\n"))
+
+
+def test_a_damaged_model_is_one_sentence(model, tmp_path):
+    for path in model.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes()[:200])
+    assert "fit it again" in unusable(deviation("score", "--model", tmp_path))
