@@ -10,6 +10,7 @@ from datetime import date
 from time import sleep
 
 import environ
+import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
@@ -39,6 +40,12 @@ settings.STORAGES = settings.STORAGES | {
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 settings.ALLOWED_HOSTS = ["*"]
 os.makedirs(settings.STATIC_ROOT, exist_ok=True)
+
+# How long an example takes says how busy the machine is, never whether a rule holds.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 #: Which of several processes that share the tests this is (``gw0``, …): each has a database, a cache and a queue of its own.
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
