@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -78,7 +78,13 @@ def listed(user: User, day: date, *, past: bool) -> list[tuple[Court, list[Liste
     found: dict[Court, list[Listed]] = {}
     for run in wanted[: PAST if past else None]:
         found.setdefault(run.court, []).append(row_of(run, day))
-    return list(found.items())
+    return [(court, sorted(rows, key=in_order(court, day))) for court, rows in found.items()]
+
+
+def in_order(court: Court, day: date) -> Callable[[Listed], int]:
+    """The place of a run's outcome in the catalogue; what is not in it any more comes last."""
+    codes = list(law_in_use().deviation_models(court.pk, day))
+    return lambda row: codes.index(row.run.code) if row.run.code in codes else len(codes)
 
 
 def row_of(run: Run, day: date) -> Listed:
