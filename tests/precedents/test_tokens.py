@@ -35,11 +35,21 @@ def test_names_of_people_houses_and_papers_fall_out(text, names):
 
 
 @pytest.mark.parametrize(
-    "text", ["陈述与程序", "原告陈述与事实不符", "被告人无证驾驶", "高速公路上追尾", "原告方某主张违约", "保险公司拒绝理赔", "被告应当支付租金"]
+    "text",
+    [
+        "陈述与程序",
+        "原告陈述与事实不符",
+        "被告人无证驾驶",
+        "高速公路上追尾",
+        "原告方某主张违约",
+        "保险公司拒绝理赔",
+        "被告应当支付租金",
+    ],
 )
 def test_what_happened_is_not_taken_for_a_name(text):
     assert any(
-        each in plain(text) for each in ("陈述与", "无证驾驶", "高速公路", "违约", "保险公司拒绝理赔", "支付租金")
+        each in plain(text)
+        for each in ("陈述与", "无证驾驶", "高速公路", "违约", "保险公司拒绝理赔", "支付租金")
     )
 
 
