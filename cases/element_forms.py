@@ -49,8 +49,9 @@ class ElementsForm(AboutPartyForm):
         speak_plainly(self)
 
     def rows(self) -> Iterator[forms.BoundField]:
-        """The fields an assessment may use."""
-        return (self[key] for key, element in self.elements.items() if element.usable)
+        """The fields an assessment may use, those of the cause first."""
+        usable = [(key, element) for key, element in self.elements.items() if element.usable]
+        return (self[key] for key, element in sorted(usable, key=lambda each: not each[1].causes))
 
     def protected_rows(self) -> Iterator[forms.BoundField]:
         """The fields for the check of fairness alone."""
@@ -81,7 +82,8 @@ class ElementsForm(AboutPartyForm):
 
 
 def field_for(element: CaseElement) -> forms.Field:
-    label = f"{element.name}（{element.unit}）" if element.unit else element.name
+    has_unit = element.unit and not element.name.endswith(element.unit)
+    label = f"{element.name}（{element.unit}）" if has_unit else element.name
     if element.type == "bool":
         return forms.ChoiceField(label=label, choices=YES_NO, required=False)
     if element.type == "choice":

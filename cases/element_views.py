@@ -40,7 +40,7 @@ class Sheet:
 
 ELEMENTS = Sheet(
     "elements", ElementsForm, "cases.record_elements", "登记案件要素", "已登记案件要素",
-    "要素按本案案由列出，来自目录“案件要素”。只填写卷宗中已经查明的；清空一项即撤销该项登记。",
+    "要素按本案案由列出，来自目录“案件要素”。各项均可不填，只填写卷宗中已经查明的；清空一项即撤销该项登记。",
 )  # fmt: skip
 OUTCOMES = Sheet(
     "outcomes", OutcomesForm, "cases.record_outcomes", "登记裁判结果", "已登记裁判结果",

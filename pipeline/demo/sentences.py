@@ -16,7 +16,7 @@ from pipeline.demo.crimes import Crime, Elements, Scene, said
 
 SPREAD = 0.4
 COURT_SPREAD = 0.08
-PLANTED_SHARE, PLANTED_DAYS, PLANTED_FACTORS = 0.02, 30, (4.0, 9.0)
+PLANTED_SHARE, PLANTED_DAYS, PLANTED_FACTORS = 0.02, 30, (5.0, 10.0)
 MITIGATES = ("surrender", "accessory", "attempt", "minor_16_18", "merit")
 #: Ratios of the arithmetic, near the middle of what the guideline allows. The first group multiplies.
 FIRST = {"accessory": -0.35, "attempt": -0.3, "minor_16_18": -0.35}
