@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from deviation import fitting, summaries, sweeps, training
+from deviation import fitting, notices, summaries, sweeps, training
 
 
 @shared_task
