@@ -52,7 +52,7 @@ test: setup
 check: setup
 	@exec $(BIN)/python tools/check.py $(ARGS)
 
-BENCHES ?= deadlines alerts rules ingest
+BENCHES ?= deadlines alerts rules ingest deviation
 bench: setup
 	@for name in $(BENCHES); do $(BIN)/python tools/stack.py run -- $(BIN)/python -m bench $$name $(ARGS) || exit 1; done
 

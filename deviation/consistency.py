@@ -83,7 +83,10 @@ def consistency(
 def disagreement(table: Floats, outcomes: Floats, labels: NDArray[np.intp], same: NDArray[np.intp]) -> float:
     """The mean distance between the predictions of two groups' models, over all pairs, on the same cases."""
     count = int(labels.max()) + 1
-    weights = np.stack([_ridge(table[labels == each], outcomes[labels == each]) for each in range(count)])
+    order = np.argsort(labels, kind="stable")
+    ends = np.cumsum(np.bincount(labels, minlength=count))[:-1]
+    groups = zip(np.split(table[order], ends), np.split(outcomes[order], ends), strict=True)
+    weights = np.stack([_ridge(rows, decided) for rows, decided in groups])
     predicted = np.sort(table[same] @ weights.T, axis=1)
     # The sum of all distances in a sorted row: the i-th of k values counts i − (k − 1 − i) times.
     turns = 2 * np.arange(count) - (count - 1)
