@@ -57,11 +57,9 @@ class Expected:
     is_shaky: bool
 
     @property
-    def rounded(self) -> str:
-        """The number in words a page can say: a whole one, or 不足 1."""
-        if self.by_chance is None:
-            return ""
-        return "不足 1" if 0 < self.by_chance < 1 else f"{self.by_chance:.0f}"
+    def whole(self) -> int:
+        """The number as a page says it; 0: fewer than one."""
+        return round(self.by_chance or 0)
 
 
 def expected_false(notices: Iterable[Notice], *, enough: int) -> Expected:

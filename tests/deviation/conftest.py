@@ -67,7 +67,12 @@ def theft(file_case):
 
     def create(**fields) -> Case:
         serial = Case.objects.count() + 1
-        values = {"number": f"（2026）川1502刑初{serial}号", "type_code": "刑初", "category": "刑事", "cause": "盗窃罪"}
+        values = {
+            "number": f"（2026）川1502刑初{serial}号",
+            "type_code": "刑初",
+            "category": "刑事",
+            "cause": "盗窃罪",
+        }
         return file_case(**(values | fields))
 
     return create
@@ -99,7 +104,13 @@ def score(theft, now):
             "factors": [["surrender", -3.2]],
         }  # fmt: skip
         if band == "":
-            values |= {"state": "abstained", "reason_code": "few_peers", "expected": None, "p": None, "q": None}
+            values |= {
+                "state": "abstained",
+                "reason_code": "few_peers",
+                "expected": None,
+                "p": None,
+                "q": None,
+            }
         return Score.objects.create(**(values | fields))
 
     return create
@@ -122,6 +133,7 @@ def disclosed(told, on_day, now):
     """``disclosed(case)``: a red notice after its private days, on the first day after them."""
 
     def show(case: Case | None = None, **fields) -> Notice:
+        on_day(MONDAY)
         notice = told(case, "red", **fields)
         on_day(date(2026, 6, 9))
         disclose_due(today=date(2026, 6, 9), at=now)

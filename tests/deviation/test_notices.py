@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import product
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 
 from audit import trail
@@ -204,7 +204,12 @@ def test_a_reason_is_coded_and_may_be_given_anew(told, judge, now):
 
 @pytest.mark.parametrize(
     ("code", "words", "said"),
-    [("other", " ", "写明"), ("", "某", "选择"), ("fault_sharing", "某", "选择"), ("several_crimes", "某" * 1001, "1000")],
+    [
+        ("other", " ", "写明"),
+        ("", "某", "选择"),
+        ("fault_sharing", "某", "选择"),
+        ("several_crimes", "某" * 1001, "1000"),
+    ],
 )
 def test_a_reason_that_will_not_do_is_refused_in_one_sentence(told, judge, now, code, words, said):
     with pytest.raises(trail.Refused, match=said) as refused:
@@ -231,9 +236,19 @@ def in_state(notice: Notice, state: State, now) -> Notice:
         ended_at=None if state in OPEN else now,
     )
     if state in (State.CONTESTED, State.UPHELD, State.REJECTED):
-        decided = {} if state is State.CONTESTED else {"decided_at": now, "upheld": state is State.UPHELD, "decision": "理由"}
+        decided = (
+            {}
+            if state is State.CONTESTED
+            else {"decided_at": now, "upheld": state is State.UPHELD, "decision": "理由"}
+        )
         Contest.objects.create(
-            notice=notice, ground="method", text="某", filed_by=notice.judge, filed_at=now, due_on=MONDAY, **decided
+            notice=notice,
+            ground="method",
+            text="某",
+            filed_by=notice.judge,
+            filed_at=now,
+            due_on=MONDAY,
+            **decided,
         )
     return Notice.objects.get(pk=notice.pk)
 
@@ -248,7 +263,9 @@ def take(act: Act, notice: Notice, trial_office, now) -> None:
             contest(notice=notice, ground="method", text="某", knowing=True, by=notice.judge, **about)
         case Act.UPHOLD | Act.REJECT:
             upheld = act is Act.UPHOLD
-            decide_contest(contest=contested, upheld=upheld, reason="某", heard="承办法官", by=trial_office, **about)
+            decide_contest(
+                contest=contested, upheld=upheld, reason="某", heard="承办法官", by=trial_office, **about
+            )
         case Act.CLOSE:
             close_notice(notice=notice, reason="某", by=trial_office, **about)
 
@@ -295,7 +312,7 @@ def test_ending_unseen_is_recorded_in_secret(told, now):
 
 def test_a_step_is_never_rewritten(told):
     told()
-    with pytest.raises(Exception, match="append-only|denied|refused"), transaction.atomic():
+    with pytest.raises(DatabaseError), transaction.atomic():
         NoticeStep.objects.update(reason="改")
 
 
