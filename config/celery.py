@@ -45,7 +45,9 @@ QUICK = (
     "supervision.tasks.resume_replays", "deviation.tasks.resume_training", "deviation.tasks.propose_runs",
     "pipeline.tasks.follow_the_law",
 )  # fmt: skip
-app.conf.task_annotations = dict.fromkeys(QUICK, SHORT)
+# A large history takes minutes to learn from; a task must end before the queue would hand it to another (CELERY_BROKER_TRANSPORT_OPTIONS).
+LONG = {"soft_time_limit": 840, "time_limit": 870}
+app.conf.task_annotations = dict.fromkeys(QUICK, SHORT) | {"deviation.tasks.train_run": LONG}
 
 # An entry that waited longer than ``expires`` is dropped: a later one of the same job does what it would have done.
 app.conf.beat_schedule = {

@@ -86,6 +86,16 @@ Said = Mapping[str, Any]
 Outcome = tuple[int | None, float, date | None]  # party, value, day
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a kind of case is read: the elements that are features, what is only looked at, and what stands for silence."""
+
+    usable: Mapping[str, CaseElement]
+    looked_at: frozenset[str]
+    nothing_said: Mapping[str, Value]
+    not_said: Mapping[str, Value]
+
+
 @dataclass
 class Frame:
     """How cases are drawn for one kind of outcome: by the catalogue as it holds in ``court`` on ``on``."""
@@ -94,34 +104,30 @@ class Frame:
     law: Law
     court: int | None
     on: date
-    known: dict[tuple[str, str, str], tuple[list[CaseElement], list[CaseElement]]] = field(
-        default_factory=dict
-    )
+    known: dict[tuple[str, str, str], Reading] = field(default_factory=dict)
 
     @cached_property
     def model(self) -> DeviationModel | None:
         return self.law.deviation_models(self.court, self.on).get(self.code)
 
-    def elements(self, row: Row) -> tuple[list[CaseElement], list[CaseElement]]:
-        """The elements that are features of such a case, and those that are only looked at afterwards."""
+    def reading(self, row: Row) -> Reading:
         key = (row.category, row.cause_code, row.cause)
         if key not in self.known:
             said = dict(zip(("category", "cause_code", "cause"), key, strict=True))
-            fitting = [
-                one for one in self.law.case_elements(self.court, self.on).values() if one.fits(**said)
-            ]
+            elements = self.law.case_elements(self.court, self.on).values()
             chosen = self.model.elements if self.model else ()
-            usable = [one for one in fitting if one.usable and (not chosen or one.key in chosen)]
-            self.known[key] = usable, [one for one in fitting if not one.usable]
+            self.known[key] = reading_of([one for one in elements if one.fits(**said)], chosen)
         return self.known[key]
 
     def observation(
         self, row: Row, party: int | None, value: float, day: date | None, said: Said
     ) -> Observation:
-        usable, looked_at = self.elements(row)
-        fields = fields_of(row)
+        reading, fields = self.reading(row), fields_of(row)
         features = {name: fields[name] for name in CASE_FIELDS[self.code]}
-        features |= {one.key: valued(one, said.get(one.key), bool(said)) for one in usable}
+        features |= reading.not_said if said else reading.nothing_said
+        for key, recorded in said.items():
+            if key in reading.usable:
+                features[key] = valued(reading.usable[key], recorded)
         return Observation(
             id=id_of(row.id, party),
             stratum=stratum_of(row, self.model),
@@ -129,8 +135,19 @@ class Frame:
             features=features,
             court=str(row.court_id),
             date=day,
-            audit={one.key: said[one.key] for one in looked_at if one.key in said},
+            audit={key: said[key] for key in reading.looked_at & said.keys()},
         )
+
+
+def reading_of(fitting: Sequence[CaseElement], chosen: Collection[str]) -> Reading:
+    """Of a case with any element, a circumstance nobody recorded was not there; of one with none nothing is known."""
+    usable = {one.key: one for one in fitting if one.usable and (not chosen or one.key in chosen)}
+    return Reading(
+        usable=usable,
+        looked_at=frozenset(one.key for one in fitting if not one.usable),
+        nothing_said=dict.fromkeys(usable),
+        not_said={key: False if one.type == "bool" else None for key, one in usable.items()},
+    )
 
 
 def fields_of(row: Row) -> dict[str, Value]:
@@ -152,10 +169,10 @@ def stratum_of(row: Row, model: DeviationModel | None) -> str:
     return name + INSTANCES.get(instance, "")
 
 
-def valued(element: CaseElement, value: Any, is_described: bool) -> Value:
-    """The value as the catalogue reads it. Of a case with any element, a circumstance nobody recorded was not there."""
+def valued(element: CaseElement, value: Any) -> Value:
+    """The value as the catalogue reads it; None for one it does not know."""
     if element.type == "bool":
-        return value if isinstance(value, bool) else False if is_described and value is None else None
+        return value if isinstance(value, bool) else None
     if element.type == "choice":
         return value if value in {code for code, __ in element.choices} else None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -205,7 +222,7 @@ def history(*, court: Court, code: str, window: Window) -> list[Observation]:
     cases = cases.closed_between(window.first, window.last)
     wrong = mistaken(code)
     drawn = [one for one in observations(cases, frame) if one.id not in wrong]
-    return sorted(drawn, key=lambda one: (one.date or date.min, case_and_party(one.id)[0], one.id))
+    return sorted(drawn, key=lambda one: (one.date or date.min, one.id))
 
 
 def decided(

@@ -24,6 +24,8 @@ LEARNED = ("n", "artefact", "digest", "card", "trust", "editions", "seed")
 
 #: Terms follow amount and surrender, with noise; filed one after the other from the middle of 2023 on.
 THEFTS = """
+CREATE OR REPLACE FUNCTION pg_temp.drawn(n bigint, salt text) RETURNS float8 LANGUAGE sql AS
+    $$ SELECT ('x' || substr(md5(n || salt), 1, 8))::bit(32)::bigint / 4294967296.0 $$;
 INSERT INTO cases_case (number, number_received, court_id, named, members, readers, year, type_code, category, serial, cause, cause_code, procedure,
     "limit", region, filed_on, closed_on, closed_how, detained, sealed, entered, origin)
 SELECT 'many ' || n, '', %(court)s, '{}', '{}', '{}', 2026, '刑初', '刑事', n, '盗窃罪', '264', 'summary', '', '',
@@ -34,7 +36,7 @@ INSERT INTO cases_element (case_id, key, value, origin) SELECT c.id, 'amount', t
     FROM cases_case c WHERE c.number LIKE 'many %%';
 INSERT INTO cases_outcome (case_id, measure, value, decided_on, origin)
     SELECT id, 'months', round((6 + ((serial * 37) %% 9000) / 600.0) * (CASE WHEN serial %% 3 = 0 THEN 0.7 ELSE 1 END)
-        * (0.8 + 0.4 * abs(sin(serial * 12.9898)))::numeric, 1), closed_on, 'feed'
+        * exp(0.35 * (pg_temp.drawn(serial, 'a') + pg_temp.drawn(serial, 'b') + pg_temp.drawn(serial, 'c') - 1.5))::numeric, 1), closed_on, 'feed'
     FROM cases_case WHERE number LIKE 'many %%'"""
 
 
