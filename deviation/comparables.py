@@ -48,7 +48,9 @@ class Comparables:
         if self._tree is None:
             return [[0]] * len(matrix)
         count = min(WANTED, len(self.points))
-        distances, places = self._tree.query(matrix * self.scale, k=count)
+        distances, places = self._tree.query(
+            matrix * self.scale, k=count, workers=2 if len(matrix) > 10_000 else 1
+        )
         distances, places = distances.reshape(-1, count), places.reshape(-1, count)
         order = np.lexsort((places, np.round(distances, 9)), axis=1)
         sizes = np.array([len(members) for members in self._members])

@@ -29,16 +29,18 @@ def _no_such_number(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-_read = json.JSONDecoder(parse_constant=_no_such_number).decode
+_read = json.JSONDecoder(parse_constant=_no_such_number).raw_decode
 
 
 def read_record(line: str, number: int) -> dict[str, Any] | None:
     """As ``read_json``, made for millions of lines."""
     try:
-        record = _read(line)
+        record, end = _read(line)
     except (ValueError, RecursionError):
         return read_json(line, number)
-    return record if isinstance(record, dict) else read_json(line, number)
+    if isinstance(record, dict) and (end == len(line) or line[end:].isspace()):
+        return record
+    return read_json(line, number)
 
 
 def read_observation(record: dict[str, Any]) -> Observation:

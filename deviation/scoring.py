@@ -121,10 +121,20 @@ def _card(
         "n": len(cases), "date": dates[-1].isoformat() if dates else None,
         "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
         "params": params, "strata": {name: lesson.card for name, lesson in lessons.items()},
-        "never_features": sorted({name for case in cases for name in case.audit} | {"text"}),
-        "libraries": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+        "courts": {"variance_share": _between_courts(lessons)}, "never_features": ["audit", "text"],
+        "versions": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
         | {"python": platform.python_version()},
     }  # fmt: skip
+
+
+def _between_courts(lessons: Mapping[str, Lesson]) -> float | None:
+    """The share of what circumstances leave unexplained that lies between courts, over all strata."""
+    told = [
+        (card["n"], card["courts"]["variance_share"])
+        for card in (one.card for one in lessons.values())
+        if "courts" in card
+    ]
+    return sum(n * share for n, share in told) / sum(n for n, _ in told) if told else None
 
 
 def _stratum_state(stratum: Stratum | Refused) -> dict[str, Any]:

@@ -16,7 +16,7 @@ KEPT = {
     "value": np.float64, "feature_idx": np.int16, "num_threshold": np.float64, "missing_go_to_left": np.uint8,
     "left": np.uint32, "right": np.uint32, "is_leaf": np.uint8,
 }  # fmt: skip
-WORTH_TWO_THREADS = 50_000
+WORTH_TWO_THREADS = 10_000
 NO_CATEGORIES = np.zeros((0, 8), dtype=np.uint32)
 
 

@@ -140,8 +140,8 @@ def test_the_card_says_what_to_know_before_believing_a_number(model):
     assert 0.85 <= stratum["coverage90"] <= 0.95
     assert stratum["mae"] < stratum["baseline_mae"]
     assert stratum["used"] == "model"
-    assert {"numpy", "scikit-learn", "python"} <= card["libraries"].keys()
-    assert "gender" in card["never_features"]
+    assert {"numpy", "scikit-learn", "python"} <= card["versions"].keys()
+    assert card["never_features"] == ["audit", "text"]
     assert "gender" not in stratum["features"]
 
 
