@@ -122,7 +122,7 @@ def _card(
         "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
         "params": params, "strata": {name: lesson.card for name, lesson in lessons.items()},
         "courts": {"variance_share": _between_courts(lessons)}, "never_features": ["audit", "text"],
-        "versions": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+        "libraries": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
         | {"python": platform.python_version()},
     }  # fmt: skip
 

@@ -140,7 +140,7 @@ def test_the_card_says_what_to_know_before_believing_a_number(model):
     assert 0.85 <= stratum["coverage90"] <= 0.95
     assert stratum["mae"] < stratum["baseline_mae"]
     assert stratum["used"] == "model"
-    assert {"numpy", "scikit-learn", "python"} <= card["versions"].keys()
+    assert {"numpy", "scikit-learn", "python"} <= card["libraries"].keys()
     assert card["never_features"] == ["audit", "text"]
     assert "gender" not in stratum["features"]
 
