@@ -53,22 +53,20 @@ def run(rows: int | None = None) -> int:
     mismatches = compare(model, tried)
     measure_both(model, learned, tried, mismatches)
     told = {
-        "accuracy": accuracy(model, tried),
-        "bands": [found(model, learned, tried, low, high) for low, high in BANDS],
-        "unchanged": unchanged(model, tried),
-        "null": nothing_there(cases),
-        "courts": no_court(cases),
-        "growth": growth(model, learned, tried),
+        "accuracy": say("accuracy", accuracy(model, tried)),
+        "bands": [say("planted", found(model, learned, tried, low, high)) for low, high in BANDS],
+        "unchanged": say("unchanged", unchanged(model, tried)),
+        "courts": say("shuffled courts", no_court(cases)),
+        "growth": say("growth", growth(model, learned)),
+        "null": say("nothing there", nothing_there(cases)),
     }
-    for name, body in told.items():
-        for each in body if isinstance(body, list) else [body]:
-            say(name, each)
     write_trust(told, len(learned), len(tried))
     return 1 if mismatches else 0
 
 
-def say(name: str, body: dict[str, Any]) -> None:
+def say(name: str, body: dict[str, Any]) -> dict[str, Any]:
     print(json.dumps({"bench": f"deviation {name}"} | body, ensure_ascii=False), flush=True)
+    return body
 
 
 # --- speed -----------------------------------------------------------------------------------------------------------
@@ -100,7 +98,7 @@ def medians(cases: Cases) -> dict[tuple[object, ...], float]:
     return {cell: median(outcomes) for cell, outcomes in cells.items()}
 
 
-def growth(model: DeviationModel, learned: Cases, tried: Cases) -> dict[str, Any]:
+def growth(model: DeviationModel, learned: Cases) -> dict[str, Any]:
     """Seconds by size, each size in a process of its own; a million cases are scored as the batch command does."""
     fits = {n: alone(fit_seconds, n) for n in (10_000, 20_000, 40_000, 80_000)}
     data = model.to_bytes()
