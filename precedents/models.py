@@ -82,7 +82,8 @@ class Document(Unnumbered):
             ),
         ]
         indexes = [
-            GinIndex(fields=["terms"], name="search_by_terms"),
+            # Written at once: terms that wait in a list would be read through by every term of every search.
+            GinIndex(fields=["terms"], name="search_by_terms", fastupdate=False),
             models.Index(fields=["added_at"], condition=Q(indexed_at=None), name="judgments_to_index"),
             models.Index(fields=["indexed_at"], condition=Q(compared_at=None), name="judgments_to_compare"),
         ]

@@ -13,11 +13,12 @@ from precedents.forms import HitForm, WordsForm
 from precedents.models import Document, Grade, Report
 from precedents.report_checks import Item, items_of
 from precedents.report_paper import Facts, ReportPaper, report_paper
-from precedents.reports import OURS, WRITTEN, Written, content_of, readable
+from precedents.reports import ORDER, OURS, WRITTEN, Written, content_of, readable
 from precedents.search import LEVELS
 from precedents.weighing import elements
 
-SOURCES, RESULTS = dict(Document.SOURCES), dict(Document.RESULTS)
+RESULTS = dict(Document.RESULTS)
+SOURCES = {code: dict(Document.SOURCES)[code] for code in ORDER}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from precedents.documents import elements_of, keeps
 from precedents.fact_lines import shown
 from precedents.forms import SearchForm, first_search
 from precedents.models import Document
-from precedents.reports import collection, may_write, reports_for
+from precedents.reports import ORDER, collection, may_write, reports_for
 from precedents.search import find, open_documents
 from precedents.tabs import tabs_of
 from precedents.weighing import elements
@@ -85,7 +85,8 @@ def named_facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 def shelf(held: dict[str, int]) -> list[tuple[str, int]]:
     """How many judgments of each source there are to search."""
-    return [(name, held.get(code, 0)) for code, name in Document.SOURCES]
+    names = dict(Document.SOURCES)
+    return [(names[code], held.get(code, 0)) for code in ORDER]
 
 
 @login_required

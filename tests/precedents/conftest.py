@@ -56,10 +56,19 @@ def loans(keep):
         ("other", "（2024）沪0101民初2号", "上海市黄浦区人民法院", "双方对利息约定有争议"),
     ]  # fmt: skip
     found = [
-        keep(source, number, LOAN.format(year=2020 + n, amount=n * 10_000 + 5_000, more=more), court_name=court)
+        keep(
+            source, number, LOAN.format(year=2020 + n, amount=n * 10_000 + 5_000, more=more), court_name=court
+        )
         for n, (source, number, court, more) in enumerate(told)
     ]
-    keep("library", "2024-05-1-054-002", DRIVING.format(more="肇事后逃逸"), cause="交通肇事罪", category="刑事", result="convict")
+    keep(
+        "library",
+        "2024-05-1-054-002",
+        DRIVING.format(more="肇事后逃逸"),
+        cause="交通肇事罪",
+        category="刑事",
+        result="convict",
+    )
     return found
 
 
