@@ -83,10 +83,14 @@ def numbers_of(found: Iterable[str], user: User) -> dict[int, str]:
 def keys_of(
     own: Mapping[str, Value], others: Iterable[Observation], elements: Mapping[str, CaseElement]
 ) -> list[str]:
-    """What any of the cases records, in the order of the catalogue; nothing protected, nothing standing in for it."""
-    recorded = {key for said in (own, *(one.features for one in others)) for key, value in said.items() if value is not None}  # fmt: skip
-    fields = [key for key in frames.FIELD_NAMES if key in recorded]
-    return fields + [key for key, element in elements.items() if key in recorded and element.usable]
+    """What any of the cases has, in the order of the catalogue; nothing protected, nothing standing in for it.
+
+    A circumstance that none of them has is no line: it would only hide the others.
+    """
+    said = [own, *(one.features for one in others)]
+    there = {key for each in said for key, value in each.items() if value is not None and value is not False}
+    fields = [key for key in frames.FIELD_NAMES if key in there]
+    return fields + [key for key, element in elements.items() if key in there and element.usable]
 
 
 def comparable(
