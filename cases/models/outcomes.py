@@ -12,10 +12,8 @@ from cases.models.facts import Fact, Party
 class AboutOne(Fact):
     """A fact about a case or, where several stand accused, about one party of it."""
 
-    # The constraint of each table begins with the case: it needs no index of its own.
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="%(class)s_rows", db_index=False, verbose_name="案件"
-    )
+    # Indexed for itself: the constraint of each table knows only the rows that stand, an import asks for all of them.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="%(class)s_rows", verbose_name="案件")
     party = models.ForeignKey(
         Party, models.CASCADE, null=True, blank=True, related_name="%(class)s_rows", verbose_name="当事人"
     )
