@@ -206,7 +206,8 @@ def yuan_of(text: str) -> Decimal | None:
 
 
 def probation_of(text: str) -> Decimal | None:
-    said = text.casefold()
+    number = number_of(text, "")
+    said = str(int(number)) if number in (0, 1) else text.casefold()
     if said in YES | {"缓刑", "宣告缓刑"}:
         return Decimal(1)
     return Decimal(0) if said in NO | {"实刑", "未宣告缓刑"} else None

@@ -81,6 +81,7 @@ def test_an_element_goes_by_key_or_name_and_an_unknown_one_names_the_nearest():
         ("罚金", "2万元", 20000),
         ("缓刑", "是", 1),
         ("probation", 0, 0),
+        ("probation", "1.0000", 1),
         ("支持比例", "85%", Decimal("0.85")),
         ("awarded_share", 0.333, Decimal("0.333")),
     ],
