@@ -17,17 +17,17 @@ from deviation.calibration import STOPPED, Limits, Share, stopped, why_unusable
 from deviation.frames import with_codes
 from deviation.models import Notice, Run
 from deviation.observation import Assessment, Observation
-from deviation.scoring import DeviationModel
+from deviation.scoring import DeviationModel, Unreadable
 
-NO_RUN = "no_run"
+NO_RUN, DAMAGED = "no_run", "damaged"
 KEPT = 6  # models a process keeps loaded
 
 
 class Damaged(Exception):
-    """A stored model is not the one that was trained."""
+    """A stored model is not the one that was trained, or not one that can be read any more."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(f"the model of run {run.pk} does not match its digest; train it anew")
+        super().__init__(f"the model of run {run.pk} is not the one its digest names; train it anew")
 
 
 def runs() -> QuerySet[Run]:
@@ -70,7 +70,10 @@ def model_of(run: Run) -> DeviationModel:
         data = bytes(Run.objects.values_list("artefact", flat=True).get(pk=run.pk))
         if sha256(data).hexdigest() != run.digest:
             raise Damaged(run)
-        Shelf.models[run.digest] = DeviationModel.from_bytes(data)
+        try:
+            Shelf.models[run.digest] = DeviationModel.from_bytes(data)
+        except Unreadable:
+            raise Damaged(run) from None
     Shelf.models.move_to_end(run.digest)
     while len(Shelf.models) > KEPT:
         Shelf.models.popitem(last=False)
@@ -127,7 +130,10 @@ def assessed(run: Run | None, cases: Sequence[Observation], day: date) -> list[A
         return [silent(case, why or NO_RUN) for case in cases]
     out = set(stopped_strata(run, day))
     asked = with_codes([case for case in cases if case.stratum not in out])
-    said = {one.id: one for one in model_of(run).assess(asked)} if asked else {}
+    try:
+        said = {one.id: one for one in model_of(run).assess(asked)} if asked else {}
+    except Damaged:
+        return [silent(case, DAMAGED) for case in cases]
     return [said[case.id] if case.id in said else silent(case, STOPPED) for case in cases]
 
 

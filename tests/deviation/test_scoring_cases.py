@@ -17,7 +17,7 @@ from deviation.models import Draft, Notice, Run, Score
 from deviation.observation import Assessment
 from deviation.scoring_cases import band_of, control, score_case
 from deviation.sweeps import score_closed, score_court, score_everywhere, since
-from deviation.using import runs
+from deviation.using import Shelf, runs
 from tests.deviation.trained_runs import NOW, TODAY, run_in_use
 
 CLOSED = date(2026, 6, 18)
@@ -158,6 +158,14 @@ def test_a_run_that_may_not_be_used_is_silent_and_says_why(run, theft, fields, w
     Run.objects.filter(pk=run.pk).update(**fields)
     score = draft_of(theft(None, closed_on=None), 120)
     assert (score.state, score.reason_code, score.band) == ("abstained", why, "")
+
+
+@pytest.mark.parametrize("artefact", [b"", b"another model"])
+def test_a_model_that_is_not_the_one_trained_is_silent_and_stops_nothing_else(run, theft, artefact):
+    Shelf.models.clear()
+    Run.objects.filter(pk=run.pk).update(artefact=artefact)
+    score = draft_of(theft(None, closed_on=None), 12)
+    assert (score.state, score.reason_code) == ("abstained", "damaged")
 
 
 def test_a_stopped_stratum_is_silent(run, theft, monkeypatch):
