@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import docx
 import pytest
 from django.utils import timezone
 
@@ -12,7 +13,9 @@ from precedents.conflicts import find_conflicts
 from precedents.documents import Judgment, add_document
 from precedents.indexing import index_waiting
 from precedents.models import Conflict, Report
-from tests.journeys.conftest import NARROW, WIDE
+from supervision.models import CaseFacts, Flag
+from tests.journeys.conftest import NARROW, WIDE, worker_of_its_own
+from tests.journeys.steps import recomputed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -96,6 +99,7 @@ def test_a_judge_searches_writes_the_report_and_finishes_it(page_of, judge, shel
     with page.expect_download() as kept:
         page.get_by_role("link", name="下载 DOCX").click()
     assert kept.value.suggested_filename.endswith(".docx")
+    check_paper(kept.value.path(), shelf)
     for where, name in [
         ("/precedents/reports/", "similar-reports"),
         ("/precedents/quality/", "similar-quality"),
@@ -103,6 +107,19 @@ def test_a_judge_searches_writes_the_report_and_finishes_it(page_of, judge, shel
         page.goto(where)
         wrongs += check(page, axe, name, take_picture)
     assert wrongs == []
+
+
+def check_paper(path, case) -> None:
+    """The report as it is filed with the case: what was asked, found, held and done with it."""
+    paper = docx.Document(path)
+    said = "\n".join(each.text for each in paper.paragraphs)
+    assert said.startswith("类案检索报告") and case.number in said and "草稿" not in said
+    for words in ("转账凭证能否证明借贷合意", HOLDING[:20], "各案对举证责任的分配一致, 本案一并说明。", "法发〔2020〕24号"):
+        assert words in said
+    rows = [[cell.text for cell in row.cells] for row in paper.tables[0].rows]
+    assert {row[2] for row in rows[1:]} >= {number for _, number, *_ in TOLD}
+    assert {row[-1] for row in rows[1:]} == {"类案，参照或者参考"}
+    assert Report.objects.get().digest in said
 
 
 def test_the_keeper_judges_a_pair_and_keeps_the_collection(page_of, trial_office, shelf, axe, take_picture):
@@ -116,6 +133,7 @@ def test_the_keeper_judges_a_pair_and_keeps_the_collection(page_of, trial_office
     page.get_by_label("理由").fill("同一情节处理不同")
     page.get_by_role("button", name="提交").click()
     page.get_by_text("已记录").wait_for()
+    the_rule_on_splits_hears_of_it(shelf)
     for name in (
         "documents/",
         "documents/new/",
@@ -126,6 +144,16 @@ def test_the_keeper_judges_a_pair_and_keeps_the_collection(page_of, trial_office
         page.goto(f"/precedents/{name}")
         wrongs += check(page, axe, f"similar-{name.split('/')[-2] if 'doc' in name else name}", take_picture)
     assert wrongs == []
+
+
+def the_rule_on_splits_hears_of_it(case) -> None:
+    """An open case of the same cause in this court: the fact is true, and C03 is proposed to people."""
+    assert not CaseFacts.objects.filter(case=case, court_internal_split=True).exists()
+    with worker_of_its_own():
+        recomputed()
+    assert CaseFacts.objects.get(case=case).court_internal_split is True
+    flag = Flag.objects.get(case=case, rule__code="C03")
+    assert (flag.state, flag.holds) == ("PROPOSED", True)
 
 
 def test_a_search_needs_no_scripts(page_of, judge, shelf):
