@@ -51,6 +51,7 @@ MOVES: dict[tuple[State, Act], State] = {
     (State.PRIVATE, Act.ADJUST): State.ADJUSTED,
     (State.EXPLAINED, Act.ADJUST): State.ADJUSTED,
     (State.DISCLOSED, Act.ADJUST): State.ADJUSTED,
+    (State.REJECTED, Act.ADJUST): State.ADJUSTED,
     (State.PRIVATE, Act.END): State.ENDED,
     (State.EXPLAINED, Act.END): State.ENDED,
     (State.PRIVATE, Act.DISCLOSE): State.DISCLOSED,

@@ -27,6 +27,7 @@ from courts.models import User
 from courts.roles import Permission
 from deviation import contests, disclosed, notices
 from deviation.drafts import accused_of, may_draft, measures_of, refuse_unless_its_judge, save_draft
+from deviation.group_page import answers_for_units
 from deviation.lifecycle import Act, State, after
 from deviation.models import Contest, Draft, Notice
 from deviation.models.notices import OPEN
@@ -332,6 +333,7 @@ def disclosed_list(request: HttpRequest) -> HttpResponse:
         "rows": [(one, shown(one.score, user, law_in_use(), day, compared=False)) for one in rows],
         "expected": disclosed.expected_false(found, enough=disclosed.enough_for(user.court_id, day)),
         "may_decide": user.may(Permission.DECIDE_CONTESTS),
+        "sees_units": answers_for_units(user),
         "day": day,
     }
     return render(request, "deviation/disclosed.html", context)

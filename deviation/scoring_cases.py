@@ -131,8 +131,11 @@ def said_by(said: Assessment) -> dict[str, Any]:
 
 
 def band_of(outcome: float, said: Assessment, guideline: Mapping[str, Any]) -> str:
-    """green inside 90 %, yellow outside, red outside 99 % or where the guideline is breached; "" where nothing is said."""
-    if guideline.get("breaches"):
+    """green inside 90 %, yellow outside, red outside 99 % or outside the guideline's interval; "" where nothing is said.
+
+    What else is amiss with the steps (a missing circumstance, a ratio) is said to the judge beside, and colours nothing.
+    """
+    if guideline.get("inside") is False:
         return "red"
     if said.state != "scored":
         return ""

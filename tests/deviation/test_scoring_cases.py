@@ -114,19 +114,19 @@ def test_a_later_score_of_the_same_outcome_is_the_latest_and_the_former_stays(ru
 
 
 @pytest.mark.parametrize(
-    ("outcome", "breaches", "state", "band"),
+    ("outcome", "inside", "state", "band"),
     [
-        (12, [], "scored", "green"),
-        (31, [], "scored", "yellow"),
-        (41, [], "scored", "red"),
-        (12, ["高于法定最高刑"], "scored", "red"),
-        (12, [], "abstained", ""),
-        (12, ["高于法定最高刑"], "abstained", "red"),
+        (12, True, "scored", "green"),
+        (31, None, "scored", "yellow"),
+        (41, True, "scored", "red"),
+        (12, False, "scored", "red"),
+        (12, None, "abstained", ""),
+        (12, False, "abstained", "red"),
     ],
 )
-def test_the_band_is_that_of_the_intervals_and_of_a_breach_of_the_guideline(outcome, breaches, state, band):
+def test_the_band_is_that_of_the_intervals_of_peers_and_of_the_guideline(outcome, inside, state, band):
     said = Assessment("1", state, expected=12, low=6, high=30, low99=3, high99=40)
-    assert band_of(outcome, said, {"breaches": breaches}) == band
+    assert band_of(outcome, said, {"inside": inside, "breaches": ["漏列应当适用的情节"]}) == band
 
 
 def test_a_breach_of_the_guideline_stands_apart_from_the_statistics(run, theft):
