@@ -5,24 +5,22 @@ The demo's day is set back for each of them, so that terms, timers and overdue l
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from itertools import cycle
 from random import Random
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from audit.trail import Refused
 from cases.models import Case
 from catalogues.models import Edition
 from catalogues.selectors import law_in_use
 from catalogues.services import draft_overlay, edit_item, publish_edition
 from courts.models import Court, FixedDay, Posting, User
+from pipeline.demo import past_deviation
+from pipeline.demo.living import Past, person
 from pipeline.demo.people import NEAREST, UPPER
 from supervision.circulars import draft_circular, issue_circular
 from supervision.facts import refresh_facts
@@ -48,9 +46,8 @@ from supervision.statements import state_fact
 from supervision.timers import expire
 
 WEEKS = 5
-PROFILE = "yibin_28"
+PROFILE, FULL = "yibin_28", "spc_full"
 BASIS = "法发〔2021〕30号第十条"
-TEN = time(10, 0)
 #: What people state about cases in the first days: who, which fact, which value, on which grounds.
 STATED = (
     ("yibin_petition", "group_visit_persons", 6, "信访登记：集体访一批六人"),
@@ -86,36 +83,6 @@ REPLIED = (
 )
 
 
-@dataclass
-class Past:
-    """The weeks under way: the day it is, the hour, and what was done how often."""
-
-    rng: Random
-    day: date
-    done: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def at(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.day, TEN)) + timedelta(
-            seconds=sum(self.done.values())
-        )
-
-    def on(self, day: date) -> None:
-        self.day = day
-        FixedDay.objects.update(day=day)
-
-    def did(self, act: Callable[..., Any], **fields: Any) -> Any:
-        """Do it as a person would have on that day; what the rules refuse was not done."""
-        try:
-            with transaction.atomic():
-                found = act(at=self.at, **fields)
-        except Refused:
-            self.done[f"{act.__name__} refused"] += 1
-            return None
-        self.done[act.__name__] += 1
-        return found
-
-
 @transaction.atomic
 def live_the_past() -> dict[str, int]:
     """Five weeks of flags, measures and letters, before anything is computed for the demo's own day: what was done how often.
@@ -128,13 +95,16 @@ def live_the_past() -> dict[str, int]:
     days = list(workdays_up_to(fixed.day, WEEKS * 5))
     past = Past(Random(fixed.seed), fixed.day)
     past.on(days[0])
-    choose_profile(past)
+    choose_profiles(past)
+    past_deviation.put_models_to_use(past)
     propose(past, days[0])
     for place, day in enumerate(days):
         past.on(day)
         live_a_day(past, place, len(days))
+    past_deviation.leave_a_draft(past)
     past.on(fixed.day)
-    return dict(past.done)
+    past_deviation.tell_of_groups(past)
+    return dict(past.done) | past_deviation.what_came_of_it()
 
 
 def workdays_up_to(day: date, count: int) -> Iterator[date]:
@@ -146,21 +116,20 @@ def workdays_up_to(day: date, count: int) -> Iterator[date]:
     return reversed(days[1:])
 
 
-def person(username: str) -> User:
-    return User.objects.get(username=username)
-
-
 # --- the first day -----------------------------------------------------------------------------------------
-def choose_profile(past: Past) -> None:
-    """The region goes by Yibin's list: drafted by one, published by another (本院参数)."""
-    court = Court.objects.get(code=UPPER)
-    national = Edition.objects.in_use().filter(kind="supervision_settings", court=None).get()
+def choose_profiles(past: Past) -> None:
+    """The region goes by Yibin's list, its nearest court by all there is: drafted by one, published by another (本院参数)."""
+    adopt_profile(past, court=UPPER, profile=PROFILE, basis="宜宾法院四类案件识别方案", by="yibin_admin")
+    adopt_profile(past, court=NEAREST, profile=FULL, basis="本院采用全部情形", by="cuiping_office")
+
+
+def adopt_profile(past: Past, *, court: str, profile: str, basis: str, by: str) -> None:
+    kind = "supervision_settings"
+    national = Edition.objects.in_use().filter(kind=kind, court=None).get()
     body = national.items.get(code="profile").body
-    body = body | {
-        "versions": [body["versions"][-1] | {"text": PROFILE, "basis": "宜宾法院四类案件识别方案"}]
-    }
-    drafter, title = person("yibin_admin"), "宜宾法院监督参数"
-    edition = draft_overlay(kind="supervision_settings", court=court, title=title, by=drafter, at=past.at)
+    body = body | {"versions": [body["versions"][-1] | {"text": profile, "basis": basis}]}
+    place, drafter = Court.objects.get(code=court), person(by)
+    edition = draft_overlay(kind=kind, court=place, title=f"{place.name}监督参数", by=drafter, at=past.at)
     edit_item(edition=edition, code="profile", body=body, by=drafter, at=past.at)
     publish_edition(edition=edition, by=person("yibin_office"), at=past.at)
 
@@ -212,6 +181,7 @@ def live_a_day(past: Past, place: int, days: int) -> None:
         read_letters(past)
     if past.day.day >= 5 and place >= days // 2:
         issue_last_month(past)
+    past_deviation.compare(past, place, days)
     past.done["expired"] += sum(expire(past.day, past.at).values())
     expire_letters(today=past.day, at=past.at)
 
