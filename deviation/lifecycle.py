@@ -1,7 +1,7 @@
 """What becomes of a notice of deviation (偏离提示), as one table. Pure.
 
-A notice is its judge's own until the private days are over. Only a red one is then shown to others; a yellow one ends
-without anybody else having heard of it, and so does one whose draft was changed.
+A notice is its judge's own until the private days are over. Only a red one that chance hardly explains is then shown to
+others; any other ends without anybody else having heard of it, and so does one whose draft was changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ class State(StrEnum):
     EXPLAINED = "explained"  # the judge gave a coded reason; still nobody else
     ADJUSTED = "adjusted"  # a later draft or the judgment lies within: ended unseen
     ENDED = "ended"  # the private days are over and there was nothing to show: ended unseen
-    DISCLOSED = "disclosed"  # red and still there after the private days: the competent leaders see it
+    DISCLOSED = (
+        "disclosed"  # red, hardly chance, still there after the private days: the competent leaders see it
+    )
     CONTESTED = "contested"  # the judge contests the comparison; a decision is due
     UPHELD = "upheld"  # the contest was right: withdrawn, and counted against the stratum
     REJECTED = "rejected"  # the contest was heard and not followed

@@ -270,10 +270,22 @@ def finish(pk: int, case_id: int, today: date, at: datetime) -> bool:
 
 
 def is_to_be_shown(notice: Notice) -> bool:
-    """Only a red one; and only where it is still the judge's: a draft whose case went to another is nobody's outcome."""
+    """Only a red one that is hardly chance, or outside the guideline; and only where it is still the judge's.
+
+    Of many outcomes some lie outside 99 % by chance: whom else would it serve to look at those? A draft whose case went to
+    another is nobody's outcome.
+    """
     if notice.score.band != "red" or notice.code in FOR_THE_JUDGE_ALONE:
         return False
+    if not (survives(notice.score) or notice.score.guideline.get("inside") is False):
+        return False
     return notice.score.stage != "draft" or notice.judge_id == notice.case.judge_id
+
+
+def survives(score: Score) -> bool:
+    """Whether it withstands the control of false discoveries over the month of its court (误报控制)."""
+    fdr = law_in_use().deviation_setting("fdr", score.court_id, this_day())
+    return score.state == "scored" and score.q is not None and score.q <= float(fdr)
 
 
 def disclose(

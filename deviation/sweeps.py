@@ -41,7 +41,7 @@ def score_closed(ids: Collection[int], at: datetime) -> int:
     if not ids or not Run.objects.in_use().exists():
         return 0
     by_court: dict[int, list[int]] = defaultdict(list)
-    lately = Case.objects.filter(pk__in=ids, closed_on__gte=since(today()))
+    lately = Case.objects.filter(pk__in=ids, closed_on__range=(since(today()), today()))
     for pk, court_id in lately.order_by("pk").values_list("pk", "court"):
         by_court[court_id].append(pk)
     return sum(score_slice(court_id, by_court[court_id], "closing", at) for court_id in sorted(by_court))
@@ -49,7 +49,7 @@ def score_closed(ids: Collection[int], at: datetime) -> int:
 
 def score_court(*, court: Court, at: datetime) -> int:
     """Score what has closed lately in the court and was not scored by the run in use; a slice to a transaction."""
-    lately = Case.objects.filter(court=court, closed_on__gte=since(today()))
+    lately = Case.objects.filter(court=court, closed_on__range=(since(today()), today()))
     ids = list(lately.order_by("pk").values_list("pk", flat=True))
     slices = [ids[place : place + SLICE] for place in range(0, len(ids), SLICE)]
     return sum(score_slice(court.pk, some, "nightly", at) for some in slices)

@@ -17,6 +17,8 @@ KEPT = {
     "left": np.uint32, "right": np.uint32, "is_leaf": np.uint8,
 }  # fmt: skip
 WORTH_TWO_THREADS = 10_000
+#: Below so many cases: learning rate, rounds, cases in a leaf. What a long slow run gains shows with many cases only.
+PACES = ((400, (0.05, 80, 10)), (4_000, (0.1, 90, 20)), (float("inf"), (0.05, 200, 20)))
 NO_CATEGORIES = np.zeros((0, 8), dtype=np.uint32)
 
 
@@ -32,9 +34,9 @@ class Trees:
     def fit(cls, matrix: Floats, target: Floats, *, seed: int = 0) -> Self:
         if matrix.shape[1] == 0:
             return cls(float(target.mean()), [], 0)
-        few = len(target) < 400
+        rate, rounds, leaf = next(pace for most, pace in PACES if len(target) < most)
         learner = HistGradientBoostingRegressor(
-            learning_rate=0.05, max_iter=80 if few else 200, max_depth=3, min_samples_leaf=10 if few else 20,
+            learning_rate=rate, max_iter=rounds, max_depth=3, min_samples_leaf=leaf,
             l2_regularization=10.0, early_stopping=False, random_state=seed,
         ).fit(matrix, target)  # fmt: skip
         base = float(learner._baseline_prediction.ravel()[0])

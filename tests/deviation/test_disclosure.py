@@ -47,7 +47,12 @@ def test_of_several_the_smallest_counts(disclosed, theft):
 def test_where_nothing_was_said_there_is_no_q_though_the_guideline_is_breached(disclosed, theft):
     case = theft()
     disclosed(
-        case, state="abstained", reason_code="no_run", p=None, q=None, guideline={"breaches": ["高于上限"]}
+        case,
+        state="abstained",
+        reason_code="no_run",
+        p=None,
+        q=None,
+        guideline={"inside": False, "breaches": ["高于上限"]},
     )
     assert (standing_q(case), in_sql(case)) == (None, None)
     assert standing().filter(case=case).exists()
@@ -109,7 +114,7 @@ def test_few_notices_make_the_number_shaky():
 def test_a_breach_of_the_guideline_alone_is_counted_apart():
     score = Score(
         court_id=1, code="months", batch="2026-06", q=0.6, state="scored", outcome=30, low99=5, high99=40,
-        guideline={"breaches": ["高于上限"]},
+        guideline={"inside": False, "breaches": ["高于上限"]},
     )  # fmt: skip
     found = expected_false([Notice(score=score)], enough=1)
     assert (found.counted, found.apart, found.by_chance) == (0, 1, None)

@@ -173,6 +173,31 @@ def test_a_yellow_notice_ends_unseen(told, now):
     assert not Change.objects.exists()
 
 
+@pytest.mark.parametrize(("q", "inside", "shown"), [
+    (0.05, None, 1), (0.051, None, 0), (None, None, 0), (0.6, False, 1), (0.6, True, 0),
+])  # fmt: skip
+def test_only_what_chance_hardly_explains_or_the_guideline_does_not_allow_is_shown(
+    told, now, q, inside, shown
+):
+    notice = told(q=q, guideline={} if inside is None else {"inside": inside})
+    assert disclose_due(today=date(2026, 6, 9), at=now) == shown
+    notice.refresh_from_db()
+    assert notice.state == ("disclosed" if shown else "ended")
+
+
+def test_a_rejected_contest_gives_way_to_a_draft_within(disclosed, score, judge, vice_president, now):
+    notice = disclosed()
+    found = contest(
+        notice=notice, ground="not_comparable", text="所列案件不可比，情节不同。", by=judge, at=now
+    )
+    decide_contest(
+        contest=found, upheld=False, reason="经核对可比", heard="审管办两人", by=vice_president, at=now
+    )
+    tell_judge(score=score(notice.case, "green", outcome=13), at=now)
+    notice.refresh_from_db()
+    assert notice.state == "adjusted"
+
+
 def test_how_long_a_trial_took_is_never_shown(told, now):
     told(code="trial_days")
     assert disclose_due(today=date(2026, 6, 9), at=now) == 0
