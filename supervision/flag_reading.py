@@ -18,7 +18,7 @@ from predicates.explaining import Change, Reason, explain, single_changes
 from predicates.language import Condition, Leaf, Misread, NoneOf, facts_of
 from predicates.operators import NUMBERS
 from predicates.sentences import label_of, read_aloud, read_leaf, say_value
-from predicates.terms import All
+from predicates.terms import All, Fact
 from supervision import facts as flat
 from supervision.composition import KINDS
 from supervision.lifecycle import ACTS, REASONS
@@ -90,12 +90,17 @@ def sentence_of(flag: Flag) -> str:
     return read_aloud(condition, facts(), flag.params) if condition else ""
 
 
+def said_short(fact: Fact, value: Any) -> str:
+    """A known value as a page says it: of a share or a probability the first four digits that count."""
+    return say_value(fact, float(f"{value:.4g}") if isinstance(value, float) and abs(value) < 1 else value)
+
+
 def evidence_of(flag: Flag) -> list[Known]:
     """Every fact the rule reads, then and now."""
     known, now = facts(), flat.facts_of(flag.case_id, secret=flag.secret or flag.born_secret)
     return [
         Known(
-            label_of(known[name]), say_value(known[name], value), say_value(known[name], now.get(name)), known[name].meaning
+            label_of(known[name]), said_short(known[name], value), said_short(known[name], now.get(name)), known[name].meaning
         )
         for name, value in flag.evidence.items()
         if name in known
@@ -115,7 +120,7 @@ def lines_of(reason: Reason, parameters: Mapping[str, Any], depth: int = 0) -> I
     part = reason.condition
     if isinstance(part, Leaf):
         fact = facts()[part.fact]
-        yield Line(depth, reason.holds, read_leaf(part, facts(), parameters), say_value(fact, reason.known))
+        yield Line(depth, reason.holds, read_leaf(part, facts(), parameters), said_short(fact, reason.known))
         return
     yield Line(depth, reason.holds, HEADS.get(type(part), "任一满足"))
     for inner in reason.parts:
@@ -208,4 +213,4 @@ def said_in(step: Step) -> Iterator[str]:
         return
     for name, value in (step.evidence or {}).items():
         if name in facts():
-            yield f"{label_of(facts()[name])}：{say_value(facts()[name], value)}"
+            yield f"{label_of(facts()[name])}：{said_short(facts()[name], value)}"

@@ -226,6 +226,8 @@ def the_head_sees_what_remains(head: Page, case: Case, notice: Notice, axe, take
     head.goto(reverse("supervision:waiting"))
     head.get_by_role("row", name=re.compile(NUMBER)).get_by_role("link").first.click()
     says(head, flag.version.name)
+    says(head, f"{score.q:.4g}")
+    assert str(score.q) not in head.locator("main").inner_text()
     assert flag.state == "PROPOSED"
     head.goto(reverse("deviation:disclosed"))
     says(head, "1 条，预计不到 1 条为误报")
