@@ -272,6 +272,8 @@ SPECTACULAR_SETTINGS = {
         "TokenScope": "courts.roles.SCOPES",
         "FlagState": "supervision.models.flags.STATES",
         "FlagCategory": "supervision.models.rules.CATEGORIES",
+        "NoticeState": "deviation.models.notices.STATES",
+        "RunState": "deviation.models.runs.Run.STATES",
         "EventNode": "cases.entries_api.NODE_CHOICES",
     },
 }
