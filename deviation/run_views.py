@@ -17,6 +17,7 @@ from deviation import tasks
 from deviation.impact import assessment_of
 from deviation.impact_docx import as_docx
 from deviation.models import Run
+from deviation.published import published
 from deviation.run_forms import AskForm, DecideForm
 from deviation.run_page import (
     courts_to_ask,
@@ -139,5 +140,6 @@ def trust(request: HttpRequest) -> HttpResponse:
         "court": court,
         "choices": courts_to_choose(request.user),
         "runs": trust_shown(court, request.user, today()) if court else [],
+        "published": published(),
     }
     return render(request, "deviation/trust.html", context)

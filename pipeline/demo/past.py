@@ -46,7 +46,7 @@ from supervision.statements import state_fact
 from supervision.timers import expire
 
 WEEKS = 5
-PROFILE, FULL = "yibin_28", "spc_full"
+PROFILE = "yibin_28"
 BASIS = "法发〔2021〕30号第十条"
 #: What people state about cases in the first days: who, which fact, which value, on which grounds.
 STATED = (
@@ -95,7 +95,7 @@ def live_the_past() -> dict[str, int]:
     days = list(workdays_up_to(fixed.day, WEEKS * 5))
     past = Past(Random(fixed.seed), fixed.day)
     past.on(days[0])
-    choose_profiles(past)
+    choose_profile(past)
     past_deviation.put_models_to_use(past)
     propose(past, days[0])
     for place, day in enumerate(days):
@@ -117,19 +117,16 @@ def workdays_up_to(day: date, count: int) -> Iterator[date]:
 
 
 # --- the first day -----------------------------------------------------------------------------------------
-def choose_profiles(past: Past) -> None:
-    """The region goes by Yibin's list, its nearest court by all there is: drafted by one, published by another (本院参数)."""
-    adopt_profile(past, court=UPPER, profile=PROFILE, basis="宜宾法院四类案件识别方案", by="yibin_admin")
-    adopt_profile(past, court=NEAREST, profile=FULL, basis="本院采用全部情形", by="cuiping_office")
-
-
-def adopt_profile(past: Past, *, court: str, profile: str, basis: str, by: str) -> None:
-    kind = "supervision_settings"
+def choose_profile(past: Past) -> None:
+    """The region goes by Yibin's list: drafted by one, published by another (本院参数)."""
+    court, kind = Court.objects.get(code=UPPER), "supervision_settings"
     national = Edition.objects.in_use().filter(kind=kind, court=None).get()
     body = national.items.get(code="profile").body
-    body = body | {"versions": [body["versions"][-1] | {"text": profile, "basis": basis}]}
-    place, drafter = Court.objects.get(code=court), person(by)
-    edition = draft_overlay(kind=kind, court=place, title=f"{place.name}监督参数", by=drafter, at=past.at)
+    body = body | {
+        "versions": [body["versions"][-1] | {"text": PROFILE, "basis": "宜宾法院四类案件识别方案"}]
+    }
+    drafter, title = person("yibin_admin"), "宜宾法院监督参数"
+    edition = draft_overlay(kind=kind, court=court, title=title, by=drafter, at=past.at)
     edit_item(edition=edition, code="profile", body=body, by=drafter, at=past.at)
     publish_edition(edition=edition, by=person("yibin_office"), at=past.at)
 
