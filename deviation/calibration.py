@@ -24,6 +24,7 @@ Z95 = 1.96
 BINS = 10
 MANY_VALUES = 12  # a word with more different values is told in these most frequent ones and a rest
 FEWEST = 30  # of fewer cases nothing is said
+FEWEST_DECIDED = 5  # so many contests of a stratum must be decided before it can be stopped
 LEAST_SHARE = 1e-3
 
 STALE, UNCALIBRATED, DRIFTED, STOPPED = "stale", "uncalibrated", "drifted", "stopped"
@@ -230,9 +231,24 @@ def why_unusable(
     return DRIFTED if drift is not None and drift > limits.drift_limit else None
 
 
-def stopped(contests: Mapping[str, Share], limits: Limits) -> list[str]:
-    """The strata in which surely too many notices were contested rightly (异议成立): upheld of all told, by stratum."""
-    return sorted(name for name, share in contests.items() if share.interval[0] > limits.upheld_limit)
+@dataclass(frozen=True)
+class Contested:
+    """What others know of the notices of one stratum: how many were disclosed, contested and decided, and upheld."""
+
+    disclosed: int
+    decided: int
+    upheld: int
+
+
+def stopped(strata: Mapping[str, Contested], limits: Limits) -> list[str]:
+    """The strata in which surely too many notices were contested rightly (异议成立): upheld of all disclosed.
+
+    Never by a handful of decisions, and never by what is private: that a stratum is stopped is seen by everybody.
+    """
+    return sorted(
+        name for name, one in strata.items()
+        if one.decided >= FEWEST_DECIDED and Share(one.upheld, one.disclosed).interval[0] > limits.upheld_limit
+    )  # fmt: skip
 
 
 # --- plain numbers ----------------------------------------------------------------------------------------

@@ -23,12 +23,12 @@ from deviation.residuals import (
     NORMAL_95,
     Floats,
     Interval,
-    benjamini_hochberg,
     held_in,
     may_be_shown,
     mean_of,
     sizes_of,
 )
+from deviation.surprise import benjamini_hochberg
 
 Marks = NDArray[np.bool_]
 AGES = ((0, 17), (18, 29), (30, 44), (45, 59), (60, 200))
@@ -105,8 +105,8 @@ def findings(cases: Sequence[Audited], *, min_group: int) -> list[GroupFinding]:
             mean, p = _compared(values[inside], values[rest])
             found.append(GroupFinding(attribute, group, mean, share_of(covered), 1.0))
             chances.append(p)
-    corrected = benjamini_hochberg(chances)
-    return [replace(finding, q=q) for finding, q in zip(found, corrected, strict=True)]
+    corrected = benjamini_hochberg(np.asarray(chances, dtype=float))
+    return [replace(finding, q=float(q)) for finding, q in zip(found, corrected, strict=True)]
 
 
 def _compared(inside: Floats, rest: Floats) -> tuple[Interval, float]:

@@ -52,7 +52,6 @@ class Survey:
     period: str
     standings: tuple[Standing, ...]
     common: Side
-    variation: float
     persistence: int
     expected_once: float
     expected_false: float
@@ -80,7 +79,6 @@ def survey(
         period=latest,
         standings=tuple(standings),
         common=common,
-        variation=looked[latest].variation,
         persistence=persistence,
         expected_once=expected_once(len(shown)),
         expected_false=expected_false(sum(each.periods >= persistence for each in standings), persistence),
@@ -100,17 +98,16 @@ def expected_false(units: int, persistence: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One period: the pooled means of the units that may be shown, the side each is beyond, the variation between them."""
+    """One period: the pooled means of the units that may be shown, the side each is beyond."""
 
     means: Mapping[str, Interval]
     sides: Mapping[str, Side]
-    variation: float
 
 
 def _look(rows: list[Residual], min_group: int) -> _Look:
     shown = sorted(may_be_shown(sizes_of(row.unit for row in rows), min_group))
     if not shown:
-        return _Look({}, {}, 0.0)
+        return _Look({}, {})
     values = held_in(row.value for row in rows)
     names = np.asarray([row.unit for row in rows])
     groups = [values[names == unit] for unit in shown]
@@ -124,7 +121,6 @@ def _look(rows: list[Residual], min_group: int) -> _Look:
             for unit, group, value, half in zip(shown, groups, *pooled, strict=True)
         },
         dict(zip(shown, sides, strict=True)),
-        float(np.sqrt(between(means, errors))),
     )
 
 

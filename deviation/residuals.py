@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,16 +79,3 @@ def may_be_shown(sizes: Mapping[str, int], min_group: int) -> frozenset[str]:
 
 def sizes_of(names: Iterable[str]) -> Mapping[str, int]:
     return Counter(names)
-
-
-def benjamini_hochberg(p: Sequence[float]) -> list[float]:
-    """The false-discovery value (q) of each p-value in the batch."""
-    given: NDArray[Any] = np.asarray(p, dtype=float)
-    n = len(given)
-    if n == 0:
-        return []
-    order = np.argsort(given)
-    stepped = given[order] * n / np.arange(1, n + 1)
-    q = np.empty(n)
-    q[order] = np.minimum.accumulate(stepped[::-1])[::-1].clip(max=1.0)
-    return [float(each) for each in q]

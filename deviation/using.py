@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from catalogues.selectors import law_in_use
 from courts.models import Court
-from deviation.calibration import STOPPED, Limits, Share, stopped, why_unusable
+from deviation.calibration import STOPPED, Contested, Limits, Share, stopped, why_unusable
 from deviation.frames import with_codes
 from deviation.models import Notice, Run
 from deviation.observation import Assessment, Observation
@@ -117,10 +117,14 @@ def share_in(said: dict[str, Any]) -> Share:
 
 def stopped_strata(run: Run, day: date) -> list[str]:
     """The strata of this run in which too many contests were right (异议成立)."""
-    told = Notice.objects.filter(score__run=run.pk).values("score__stratum")
-    counts = told.annotate(told=Count("pk"), upheld=Count("pk", filter=Q(contest__upheld=True)))
-    shares = {row["score__stratum"]: Share(row["upheld"], row["told"]) for row in counts}
-    return stopped(shares, limits_of(run, day))
+    shown = Notice.objects.filter(score__run=run.pk, disclosed_at__isnull=False).values("score__stratum")
+    counts = shown.annotate(
+        disclosed=Count("pk"),
+        decided=Count("pk", filter=Q(contest__decided_at__isnull=False)),
+        upheld=Count("pk", filter=Q(contest__upheld=True)),
+    )
+    strata = {row.pop("score__stratum"): Contested(**row) for row in counts}
+    return stopped(strata, limits_of(run, day))
 
 
 def assessed(run: Run | None, cases: Sequence[Observation], day: date) -> list[Assessment]:
