@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, datetime
 from functools import partial
 from math import isclose
 from multiprocessing import get_context
@@ -330,7 +330,7 @@ def write_trust(told: dict[str, Any], learned: int, tried: int) -> None:
     ]  # fmt: skip
     silent = told["unchanged"]["abstained"]
     kept = {
-        "on": date.today().isoformat(), "data": "given" if os.environ.get("BENCH_DATA") else "generated",
+        "on": datetime.now(UTC).date().isoformat(), "data": "given" if os.environ.get("BENCH_DATA") else "generated",
         "fdr": FDR, "share": PLANTED, "salts": list(SALTS), "learned": learned, "n": tried, "how": "multiplied",
         "bands": bands, "null": told["null"], "courts": told["courts"], "accuracy": told["accuracy"],
         "unchanged": Share(told["unchanged"]["flagged"], tried).as_json(),
