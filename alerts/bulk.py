@@ -242,7 +242,7 @@ def later(case: Case, given: Given, by: User, at: datetime) -> str | None:
 
 def handleable(case: Case, by: User) -> list[Alert]:
     """The open alerts of the case that this person may handle; all of them where they may none, to be refused."""
-    alerts = list(Alert.objects.open().filter(case=case).select_related("case").order_by("pk"))
+    alerts = list(Alert.objects.known_to(by).open().filter(case=case).select_related("case").order_by("pk"))
     if not alerts:
         raise trail.Refused(
             "本案没有未解除的预警，无须处理", act="alerts.mark_done", on=case, by=by, status=409

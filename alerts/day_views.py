@@ -108,7 +108,10 @@ def day_page(request: HttpRequest, tried: Tried) -> dict[str, Any]:
     form = DayFilter(request.GET, user=request.user)
     asked = Asked(request.user, today(), form.wanted())
     tab, number = tab_of(request.GET, request.user), page_number(request)
-    found, how_many = in_order(cases_in(tab.code, asked), asked.wanted.get("sort", "")), counts(asked)
+    found, how_many = (
+        in_order(cases_in(tab.code, asked), asked.wanted.get("sort", ""), asked.user),
+        counts(asked),
+    )
     start = (number - 1) * PAGE_SIZE
     shown = list(found.select_related("court", "division", "judge")[start : start + PAGE_SIZE + 1])
     query = query_without(request, "page", "side")
@@ -166,7 +169,7 @@ def left_over(tried: Tried, on_page: set[int], asked: Asked) -> list[Line]:
     missing = tried.chosen - on_page
     if not missing:
         return []
-    found = in_order(Case.objects.visible_to(asked.user).filter(pk__in=missing), "number")
+    found = in_order(Case.objects.visible_to(asked.user).filter(pk__in=missing), "number", asked.user)
     return marked(lines(found.select_related("court", "division", "judge"), asked), tried)
 
 

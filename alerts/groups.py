@@ -43,8 +43,9 @@ def queue_groups(*, at: datetime, today: date) -> int:
 
 
 def standing(courts: Iterable[int]) -> QuerySet[Alert]:
-    """The open alerts of these courts that may be counted outside the house: none of a sealed case (封存)."""
-    return Alert.objects.open().filter(case__court__in=courts, case__sealed="")
+    """The open alerts that may be counted outside the house: none of a sealed case (封存), none about a deviation (偏离)."""
+    found = Alert.objects.open().filter(case__court__in=courts, case__sealed="")
+    return found.exclude(kind="contest")
 
 
 def counts_of(court: int) -> Counter[str]:

@@ -69,7 +69,7 @@ def end_handling(*, handling: Handling, by: User, at: datetime) -> Handling:
     if by.pk != handling.person_id:
         raise trail.Refused("只能撤回本人的处理。", act=END, on=handling.alert, by=by)
     if Handling.objects.filter(pk=handling.pk, ended_at=None).update(ended_at=at):
-        before = {"act": handling.act, "until_on": str(handling.until_on)}
+        before = {"act": handling.act, "until_on": str(handling.until_on), "clock": handling.alert.clock}
         trail.record(END, on=handling.alert, by=by, at=at, because=handling.reason, before=before)
     handling.refresh_from_db()
     return handling

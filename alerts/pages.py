@@ -87,7 +87,7 @@ def day_page(user: User, query: QueryDict, day: date) -> Seen:
     wanted = offered(form)
     found = queue.cases_in(tab.code, queue.Asked(user, day, wanted))
     conditions = [(str(_("列表")), str(tab.name)), *form.conditions()]
-    return seen(queue.in_order(found, wanted.get("sort", "")), conditions, form, day)
+    return seen(queue.in_order(found, wanted.get("sort", ""), user), conditions, form, day)
 
 
 def offered(form: CaseFilter) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def cases_in(tab: str, asked: Asked) -> QuerySet[Case]:
     """The cases under a tab that the person may see and that meet the conditions."""
     cases = by_fields(Case.objects.visible_to(asked.user), asked.wanted).filter(MEMBERS[tab](asked))
     if asked.of_alert:
-        same = Alert.objects.open().filter(case=OuterRef("pk"), **asked.of_alert)
+        same = Alert.objects.known_to(asked.user).open().filter(case=OuterRef("pk"), **asked.of_alert)
         cases = cases.filter(Exists(same))
     return found_by(cases, asked.wanted["q"]) if asked.wanted.get("q") else cases
 
@@ -111,12 +111,13 @@ def cases_of(pk: int, asked: Asked) -> QuerySet[Case]:
     return found.select_related("court", "division", "judge")
 
 
-def in_order(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
-    """Joined with the statutory clock, in the order asked for; the worst alert first unless said otherwise."""
+def in_order(cases: QuerySet[Case], sort: str, user: User) -> QuerySet[Case]:
+    """Joined with the statutory clock, in the order asked for; the worst alert one sees first unless said otherwise."""
     cases = with_statutory_clock(cases)
     if sort in ORDERS:
         return cases.order_by(*ORDERS[sort])
-    worst = Alert.objects.open().filter(case=OuterRef("pk")).annotate(key=severity()).order_by("key")
+    seen = Alert.objects.known_to(user).open().filter(case=OuterRef("pk"))
+    worst = seen.annotate(key=severity()).order_by("key")
     cases = cases.annotate(worst=Subquery(worst.values("key")[:1]))
     return cases.order_by(F("worst").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "pk")
 
@@ -144,12 +145,12 @@ def placed(field: str, values: tuple[str, ...], *first: When) -> Switch:
 # --- what stands under which tab ---------------------------------------------------------------------
 def alerted(asked: Asked, *conditions: Any, **more: Any) -> Q:
     """Cases with an open alert that meets the conditions."""
-    found = Alert.objects.open().filter(case__isnull=False, **asked.of_alert)
+    found = Alert.objects.known_to(asked.user).open().filter(case__isnull=False, **asked.of_alert)
     return Q(pk__in=found.filter(*conditions, **more).values("case"))
 
 
 def today_cases(asked: Asked) -> Q:
-    pressing = Alert.objects.open().filter(
+    pressing = Alert.objects.known_to(asked.user).open().filter(
         Q(stage__in=PRESSING) | came_back(asked), ~handled(asked), not_false(), case__isnull=False,
         **asked.of_alert,
     )  # fmt: skip

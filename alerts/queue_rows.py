@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Alert, Handling, Notice, Watch
+from alerts.models.alert import known_by
 from alerts.queue import Asked, severity, unanswered
 from alerts.selectors import OF_SUPERVISION, described
 from cases.models import Case, Clock, Doubt, Exclusion, ProcedureEvent
@@ -101,7 +102,7 @@ def lines(cases: Iterable[Any], asked: Asked) -> list[Line]:
     """The cases of one page, joined with their statutory clocks (``queue.in_order``), as lines."""
     found = {row.case.pk: Line(row, asked.today) for row in rows(cases, asked.today)}
     ids, law = list(found), law_in_use()
-    for alert in open_alerts(ids, asked.today):
+    for alert in open_alerts(ids, asked):
         found[alert.case_id].alerts.append(alert)
     facts: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         ("events", ProcedureEvent, {"withdrawn_at": None}),
@@ -125,10 +126,10 @@ def lines(cases: Iterable[Any], asked: Asked) -> list[Line]:
     return list(found.values())
 
 
-def open_alerts(case_ids: Sequence[int], today: date) -> list[Any]:
-    """The open alerts of these cases, the worst first."""
-    found = Alert.objects.open().filter(case__in=case_ids).annotate(key=severity())
-    return signed(list(found.order_by("key", "pk")), today)
+def open_alerts(case_ids: Sequence[int], asked: Asked) -> list[Any]:
+    """The open alerts of these cases that this person may know of, the worst first."""
+    found = Alert.objects.known_to(asked.user).open().filter(case__in=case_ids).annotate(key=severity())
+    return signed(list(found.order_by("key", "pk")), asked.today)
 
 
 def signed(alerts: list[Any], today: date) -> list[Any]:
@@ -170,7 +171,7 @@ def last_acts(case_ids: Sequence[int], asked: Asked) -> Iterable[tuple[int, Act]
 
 def seen_handlings(user: Any) -> Q:
     """One's own, and those of the courts and divisions one answers for."""
-    return Q(person=user) | by_office(user, "alert__case__")
+    return Q(person=user) | (by_office(user, "alert__case__") & known_by(user, "alert__"))
 
 
 def seen_prompts(user: Any) -> Q:

@@ -66,7 +66,8 @@ def side_of(case: Case, user: User, law: Law, today: date) -> Side:
 
 def alerts_with_handlings(case: Case, user: User, today: date) -> list[Any]:
     """The alerts of the case, the worst first, each with what was done about it, the last first."""
-    found = Alert.objects.filter(case=case).annotate(key=severity()).order_by("key", "-raised_at", "pk")
+    seen = Alert.objects.known_to(user).filter(case=case)
+    found = seen.annotate(key=severity()).order_by("key", "-raised_at", "pk")
     done = defaultdict(list)
     handlings = Handling.objects.filter(seen_handlings(user), alert__case=case).select_related("person")
     for handling in handlings.order_by("-at"):

@@ -16,10 +16,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from alerts.models import Notice
+from alerts.models import Alert, Notice
 from alerts.policy import rungs
 from alerts.recipients import NAMED, given
-from cases.models import Case
 from courts.models import User
 
 COLUMNS = "a.id, a.kind, a.stage, a.case_id, a.court_id, a.clock, a.turn, a.raised_at"
@@ -82,21 +81,21 @@ def tell(
 
 
 def tell_who_may_see(rows: list[tuple[int, int, int, str, int]], today: date, at: datetime) -> int:
-    """Watchers, stand-ins and owners of a pause: told of cases they may still see, and of no other."""
-    cases_of: dict[int, set[int]] = defaultdict(set)
-    for _, person, case, _, _ in rows:
-        cases_of[person].add(case)
-    people = User.objects.in_bulk(cases_of)
-    seen = {(pk, case) for pk, wanted in cases_of.items() for case in cases_seen_by(people[pk], wanted)}
+    """Watchers, stand-ins and owners of a pause: told of alerts they may see today, and of no other."""
+    alerts_of: dict[int, set[int]] = defaultdict(set)
+    for alert, person, _, _, _ in rows:
+        alerts_of[person].add(alert)
+    people = User.objects.in_bulk(alerts_of)
+    seen = {(pk, alert) for pk, wanted in alerts_of.items() for alert in alerts_seen_by(people[pk], wanted)}
     told = [
         Notice(
             alert_id=alert, person_id=person, case_id=case, role=role, round=round_, kind="alert", told_at=at, told_on=today
         )
         for alert, person, case, role, round_ in rows
-        if (person, case) in seen
+        if (person, alert) in seen
     ]  # fmt: skip
     return len(Notice.objects.bulk_create(told, ignore_conflicts=True))
 
 
-def cases_seen_by(person: User, wanted: set[int]) -> set[int]:
-    return set(Case.objects.visible_to(person).filter(pk__in=wanted).values_list("pk", flat=True))
+def alerts_seen_by(person: User, wanted: set[int]) -> set[int]:
+    return set(Alert.objects.visible_to(person).filter(pk__in=wanted).values_list("pk", flat=True))

@@ -164,9 +164,13 @@ def move(
     at: datetime,
     reason_code: str = "",
     reason: str = "",
+    because: str = "",
     **values: Any,
 ) -> Notice:
-    """Take a step: the state, the step, the trail, and the outbox once it is no secret. ``values`` change with it."""
+    """Take a step: the state, the step, the trail, and the outbox once it is no secret. ``values`` change with it.
+
+    ``because`` is what the trail keeps instead of the reason.
+    """
     before = State(notice.state)
     state = after(before, act)
     if state is None:
@@ -181,7 +185,7 @@ def move(
     )  # fmt: skip
     shown = notice.disclosed_at is not None
     trail.record(
-        TRAIL[act], on=notice, by=by, at=at, because=reason, before={"state": before.value},
+        TRAIL[act], on=notice, by=by, at=at, because=because or reason, before={"state": before.value},
         after=told_in_trail(notice), secret=not shown,
     )  # fmt: skip
     if shown:
@@ -209,7 +213,8 @@ def explain(*, notice: Notice, code: str, words: str, by: User, at: datetime) ->
         raise refused(problem, act=Act.EXPLAIN, notice=notice, by=by, status=409)
     notice.reason_code, notice.reason = code, words.strip()
     notice.save(update_fields=["reason_code", "reason"])
-    given = {"reason_code": code, "reason": notice.reason}
+    named = reasons_for(notice.case, this_day())[code].name  # the judge's own words stand on the notice alone
+    given = {"reason_code": code, "reason": notice.reason, "because": named}
     return move(Act.EXPLAIN, notice=notice, by=by, at=at, explained_at=at, **given)
 
 

@@ -5,15 +5,25 @@ Nothing here decides by itself who keeps a secret flag.
 Readings of a case by those who keep its secret flag, made while it was secret, are under embargo until the flag is
 verified or ended: whoever asks then is told. What was recorded about the flag itself stays with those who keep it.
 
-What was recorded about a deviation (偏离提示) is for who did it, and for the judge it was told; for others from its disclosure
-on, and never where it ended unseen.
+What was recorded about a deviation (偏离提示) is for who did it, for the judge it was told, and from its disclosure on for
+those who may know of it; never for others who see the case, and for nobody else where it ended unseen.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
+from django.db.models import Case as Switch
 from django.db.models.functions import TruncDate
 
 from audit.models import Entry
@@ -46,13 +56,25 @@ def shown_entries(entries: QuerySet[Entry], user: Any) -> QuerySet[Entry]:
 
 
 def private_to_others(user: Any) -> Q:
-    """Acts about deviations that are secret to this person: not their own, and of no notice they were told or may know of.
+    """Acts about deviations that are not this person's to know: not their own, and of no notice they may see.
 
-    Every secret act of the room that is about no disclosed notice is hidden, whatever it is about.
+    Every secret act of the room that is about no such notice is hidden, whatever it is about; of the open ones those about
+    a notice, and what was done about the alert of a contest.
     """
-    known = Notice.objects.filter(Q(disclosed_at__isnull=False) | Q(judge=user.pk), pk=OuterRef("about_id"))
-    is_known = Q(Exists(known), about=Notice._meta.label_lower)
-    return Q(act__startswith="deviation.", secret=True) & ~Q(actor_id=user.pk) & ~is_known
+    about_notice = Q(about=Notice._meta.label_lower)
+    known = Notice.objects.visible_to(user).filter(pk=OuterRef("about_id"))
+    hidden = (
+        Q(act__startswith="deviation.") & (Q(secret=True) | about_notice) & ~(about_notice & Q(Exists(known)))
+    )
+    return ~Q(actor_id=user.pk) & (hidden | of_contests(user))
+
+
+def of_contests(user: Any) -> Q:
+    """What was done about the alert of a contest (异议), in cases of which this person may see no notice."""
+    seen = Notice.objects.visible_to(user).filter(case=OuterRef("case_id"))
+    names_it = Q(after__clock__startswith="contest:") | Q(before__clock__startswith="contest:")
+    of_alert = Switch(When(names_it, then=True), default=False, output_field=BooleanField())  # never unknown
+    return Q(of_alert, ~Exists(seen), act__startswith="alerts.")
 
 
 def embargoed() -> Q:

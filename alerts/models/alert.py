@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet, seen_by
+from deviation.models import Contest
 
 KINDS = [
     ("statutory", "审限"), ("derived", "派生期限"), ("node", "节点期限"), ("stalled", "停滞"),
@@ -29,7 +30,22 @@ class AlertQuerySet(ScopedQuerySet):
         if not user.is_authenticated:
             return self.none()
         house = Q(case=None, court__in=user.courts_where(Permission.DRAFT_CATALOGUE))
-        return self.filter((Q(case__isnull=False) & seen_by(user, "case__")) | house)
+        return self.known_to(user).filter((Q(case__isnull=False) & seen_by(user, "case__")) | house)
+
+    def known_to(self, user: Any) -> Self:
+        """Without what tells of a judge's objection to a deviation, where this person may not know of it."""
+        return self.filter(known_by(user))
+
+
+def known_by(user: Any, path: str = "") -> Q:
+    """Alerts a person who sees their case may know of: one about a contest is for its judge and those told of deviations.
+
+    Neither the panel and its helpers nor who stands in for the judge are.
+    """
+    if user.may(Permission.SEE_DEVIATION) or user.may(Permission.DECIDE_CONTESTS):
+        return Q()
+    own = Contest.objects.filter(filed_by=user.pk, notice__case=OuterRef(f"{path}case"))
+    return ~Q(**{f"{path}kind": "contest"}) | Q(Exists(own))
 
 
 class Alert(models.Model):
@@ -83,6 +99,10 @@ class Alert(models.Model):
 
 class OfAlert(ScopedQuerySet):
     to_case = "alert__case"
+
+    def visible_to(self, user: Any) -> Self:
+        found = super().visible_to(user)
+        return found.filter(known_by(user, "alert__")) if user.is_authenticated else found
 
 
 class Handling(models.Model):

@@ -51,7 +51,7 @@ def count_on(page: str, tab: str) -> int:
 
 def line_for(case, user):
     asked = Asked(user, TODAY, {})
-    (line,) = lines(in_order(cases_in("all", asked).filter(pk=case.pk), ""), asked)
+    (line,) = lines(in_order(cases_in("all", asked).filter(pk=case.pk), "", asked.user), asked)
     return line
 
 

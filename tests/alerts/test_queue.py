@@ -245,7 +245,7 @@ def test_kind_and_stage_must_be_met_by_the_same_alert(alert, file_case, under):
 
 def test_a_stalled_case_is_no_breach_and_stands_behind_limits_that_near(alert, trial_office):
     stalled, soon = alert("mid", kind="stalled", days=-90), alert("mid", days=20)
-    found = in_order(cases_in("all", Asked(trial_office, TODAY, {})), "")
+    found = in_order(cases_in("all", Asked(trial_office, TODAY, {})), "", trial_office)
     assert [case.pk for case in found] == [soon.case_id, stalled.case_id]
     assert not cases_in("today", Asked(trial_office, TODAY, {})).exists()
 
@@ -254,5 +254,5 @@ def test_the_worst_comes_first_and_limits_before_steps(alert, trial_office):
     node, soon, late, later = (
         alert("overdue", kind="node", days=-9), alert(days=1), alert("overdue", days=-1), alert(days=4),
     )  # fmt: skip
-    found = in_order(cases_in("today", Asked(trial_office, TODAY, {})), "")
+    found = in_order(cases_in("today", Asked(trial_office, TODAY, {})), "", trial_office)
     assert [case.pk for case in found] == [each.case_id for each in (late, node, soon, later)]

@@ -18,8 +18,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from alerts.handling import end_handling, mark_done
 from alerts.models import Alert, Delivery
 from alerts.models import Notice as Message
+from alerts.watching import watch_case
 from audit import trail
 from audit.models import Entry
 from cases.models import Change
@@ -240,16 +242,67 @@ def test_what_the_judge_did_is_in_the_trail_for_the_judge_alone_until_disclosed(
     told, judge, division_head, president, on_day, now
 ):
     notice = told()
-    explain(notice=notice, code="several_crimes", words="数罪并罚", by=judge, at=now)
+    explain(notice=notice, code="several_crimes", words="另犯他罪一并处理", by=judge, at=now)
     case = notice.case
     assert seen_in_trail(judge, case, "说明偏离理由")
     assert seen_in_trail(judge, case, "告知偏离提示")
-    assert not seen_in_trail(division_head, case, "偏离")
-    assert "数罪并罚" not in logged_in(president).get("/trail/").content.decode()
+    assert not seen_in_trail(division_head, case, "说明偏离理由")
+    assert not seen_in_trail(division_head, case, "告知偏离提示")
+    assert "偏离" not in rows_of_trail(president)
     on_day(TODAY)
     disclose_due(today=TODAY, at=now)
     assert seen_in_trail(division_head, case, "说明偏离理由")
-    assert "数罪并罚" in logged_in(president).get("/trail/").content.decode()
+    assert "说明偏离理由" in rows_of_trail(president)
+    assert not Entry.objects.filter(
+        because__contains="另犯他罪"
+    ).exists()  # the words stand on the notice alone
+
+
+def rows_of_trail(person) -> str:
+    return str([str(row["act"]) for row in logged_in(person).get("/trail/").context["rows"]])
+
+
+OFFERED = (
+    '<option value="contest">偏离异议待决定</option>'  # the kind, to everybody, whether there is one or not
+)
+TELLING = ("偏离异议待", "说明偏离", "公开偏离", "提出偏离", "另犯他罪", "已安排讨论")
+
+
+@pytest.mark.parametrize("who", ["presiding", "member", "assistant", "stand_in"])
+def test_who_sees_the_case_alone_learns_of_no_notice_from_its_trail_or_alerts(
+    request, told, theft, presiding, member, assistant, judge, trial_office, division_head, on_day, now, who
+):
+    """Neither while it is the judge's own, nor once it is disclosed and contested."""
+    person = request.getfixturevalue(who)
+    case = theft(presiding=presiding, members=[member.pk], assistant=assistant)
+    notice = told(case)
+    explain(notice=notice, code="other", words="另犯他罪一并处理", by=judge, at=now)
+    on_day(TODAY)
+    disclose_due(today=TODAY, at=now)
+    notice.refresh_from_db()
+    contest(notice=notice, ground="method", text="样本太少", by=judge, at=now)
+    watch_case(case=case, by=person, note="关注", at=now)
+    drain(at=now, today=TODAY)
+    alert = Alert.objects.get(case=case, kind="contest")
+    later = date(2026, 6, 10)
+    handling = mark_done(alert=alert, by=trial_office, reason="已安排讨论", until_on=later, at=now)
+    end_handling(handling=handling, by=trial_office, at=now)
+
+    client = logged_in(person)
+    assert client.get(f"/cases/{case.pk}/").status_code == 200
+    assert not Message.objects.filter(person=person, alert=alert).exists()
+    assert alert not in Alert.objects.visible_to(person)
+    for page in (
+        f"/trail/of-case/{case.pk}/", f"/cases/{case.pk}/", f"/alerts/case/{case.pk}/", f"/alerts/day/case/{case.pk}/",
+        f"/api/v1/alerts/?case={case.pk}", f"/alerts/{alert.pk}/handle/", "/alerts/inbox/", "/alerts/day/?tab=watched",
+    ):  # fmt: skip
+        seen = client.get(page).content.decode().replace(OFFERED, "")
+        assert not [word for word in TELLING if word in seen], page
+    assert case.number not in client.get("/alerts/day/?tab=all&kind=contest").content.decode()
+    for may in (judge, division_head, trial_office):
+        assert alert in Alert.objects.visible_to(may)
+        assert seen_in_trail(may, case, "提出偏离异议")
+    assert seen_in_trail(division_head, case, "已安排讨论")
 
 
 def test_a_draft_stays_in_the_trail_of_its_judge_alone_for_ever(
