@@ -20,6 +20,8 @@ from deviation.notices import (
     UNKNOWN,
     disclose,
     held,
+    hold_latest_against,
+    is_to_be_shown,
     move,
     refuse_unless_its_judge,
     refused,
@@ -29,6 +31,7 @@ from deviation.notices import (
 LONGEST = 2000
 LONGEST_HEARD = 300
 NOT_RED = "这一提示期满不公开，也不作任何使用，无须提出异议；可以说明理由"
+NOT_TO_BE_SHOWN = "按目前的情况，这一提示期满不公开，无须提出异议；如果公开，公开后仍可以提出异议"
 TOO_LATE = "提出异议的期限至 {}，已经届满"
 KNOWINGLY = "这一提示目前只有您本人可见；提出异议后，决定异议的人员和本院有权的院庭长可以看到，请确认后再提出"
 NOT_TO_DECIDE = "由本院审管办或者分管副院长决定；提出异议的法官和本案审判组织成员不能决定"
@@ -62,6 +65,8 @@ def problem_of_contest(notice: Notice, day: date) -> str | None:
         return NOT_NOW.format(NAMES[State(notice.state)])
     if notice.score.band != "red" or notice.code in FOR_THE_JUDGE_ALONE:
         return NOT_RED
+    if notice.disclosed_at is None and not is_to_be_shown(notice):
+        return NOT_TO_BE_SHOWN  # else the contest would show what nobody else would have seen
     late = notice.contest_until is not None and day > notice.contest_until
     return TOO_LATE.format(notice.contest_until) if late else None
 
@@ -95,6 +100,8 @@ def decide_contest(
     contest.decision, contest.heard = reason.strip(), heard.strip()
     contest.save(update_fields=["upheld", "decided_by", "decided_at", "decision", "heard"])
     move(act, notice=notice, by=by, at=at, reason=contest.decision[:1000])
+    if not upheld:
+        hold_latest_against(notice, at)
     return contest
 
 
@@ -120,7 +127,10 @@ def contests_for(user: User) -> QuerySet[Contest]:
     """The contests of the courts this person decides in, without those of cases they try; undecided ones by their day."""
     courts = user.courts_where(Permission.DECIDE_CONTESTS)
     seen = Contest.objects.visible_to(user).filter(notice__court__in=courts)
-    own = Q(notice__case__judge=user.pk) | Q(notice__judge=user.pk)
+    seats = ("judge", "presiding", "assistant", "clerk")
+    own = Q(notice__judge=user.pk) | Q(notice__case__members__contains=[user.pk])
+    for seat in seats:
+        own |= Q(**{f"notice__case__{seat}": user.pk})
     about = ("notice__case__division", "notice__court", "notice__score", "notice__party", "decided_by")
     return seen.exclude(own).select_related(*about)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 class State(StrEnum):
     PRIVATE = "private"  # told to the judge, nobody else
     EXPLAINED = "explained"  # the judge gave a coded reason; still nobody else
-    ADJUSTED = "adjusted"  # a later draft or the judgment lies within: ended unseen
+    ADJUSTED = "adjusted"  # a later draft or the judgment says otherwise; unseen, unless it was shown before
     ENDED = "ended"  # the private days are over and there was nothing to show: ended unseen
     DISCLOSED = (
         "disclosed"  # red, hardly chance, still there after the private days: the competent leaders see it
@@ -26,7 +26,7 @@ class State(StrEnum):
 NAMES = {
     State.PRIVATE: "仅承办法官可见",
     State.EXPLAINED: "已说明，仅承办法官可见",
-    State.ADJUSTED: "已在区间内",
+    State.ADJUSTED: "不再适用",
     State.ENDED: "期满未公开",
     State.DISCLOSED: "已公开",
     State.CONTESTED: "异议审查中",
@@ -38,7 +38,7 @@ NAMES = {
 
 class Act(StrEnum):
     EXPLAIN = "explain"
-    ADJUST = "adjust"  # by the system, when a new score lies within
+    ADJUST = "adjust"  # by the system, when a new score says otherwise (once it was shown: a judgment's)
     END = "end"  # by the system, when the private days are over
     DISCLOSE = "disclose"  # by the system, when the private days are over
     CONTEST = "contest"
@@ -54,6 +54,7 @@ MOVES: dict[tuple[State, Act], State] = {
     (State.EXPLAINED, Act.ADJUST): State.ADJUSTED,
     (State.DISCLOSED, Act.ADJUST): State.ADJUSTED,
     (State.REJECTED, Act.ADJUST): State.ADJUSTED,
+    (State.CLOSED, Act.ADJUST): State.ADJUSTED,
     (State.PRIVATE, Act.END): State.ENDED,
     (State.EXPLAINED, Act.END): State.ENDED,
     (State.PRIVATE, Act.DISCLOSE): State.DISCLOSED,
@@ -72,8 +73,8 @@ MOVES: dict[tuple[State, Act], State] = {
 UNSEEN = frozenset({State.PRIVATE, State.EXPLAINED, State.ADJUSTED, State.ENDED})
 #: Still going on.
 OPEN = frozenset({State.PRIVATE, State.EXPLAINED, State.DISCLOSED, State.CONTESTED, State.REJECTED})
-#: What a rule may read: it remains, and nobody has found it mistaken.
-STANDING = frozenset({State.DISCLOSED, State.CONTESTED, State.REJECTED, State.CLOSED})
+#: What a rule may read: it remains, and nobody has found it mistaken or is asked whether it is.
+STANDING = frozenset({State.DISCLOSED, State.REJECTED, State.CLOSED})
 
 
 def after(state: State, act: Act) -> State | None:

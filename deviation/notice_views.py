@@ -234,6 +234,8 @@ def problem_now(act: str, found: Notice, day: date) -> str | None:
     """Why the act is not possible on the notice as it stands, whoever asks."""
     if act == "contest":
         return contests.problem_of_contest(found, day)
+    if act == "close":
+        return notices.problem_of_closing(found, day)
     if after(State(found.state), MOVES[act]) is None:
         return notices.NOT_NOW.format(notices.NAMES[State(found.state)])
     return None

@@ -15,7 +15,7 @@ from django.http import Http404
 
 from audit import trail
 from cases.guard import locked, may_on, sits_on
-from cases.models import Case, Change
+from cases.models import Case, Change, Outcome
 from catalogues.selectors import law_in_use
 from courts.clock import today as this_day
 from courts.models import User
@@ -38,6 +38,9 @@ UNKNOWN = "没有这一提示，或者您无权查看"
 NOT_YOURS = "只有收到这一提示的法官可以办理此项"
 NOT_TO_CLOSE = "由本院审管办、分管院领导或者庭长了结；本案审判组织成员不能了结本案的提示"
 NOT_NOW = "这一提示现为“{}”，不能办理此项"
+NOT_YET = "承办法官可以提出异议至 {}，期满后才能了结"
+#: All that is said of the end of a notice others saw: what the judge is told anew is nobody else's business.
+CHANGED = "裁判结果已经变化"
 #: What the trail calls each act.
 TRAIL = {
     Act.EXPLAIN: "deviation.explain", Act.ADJUST: "deviation.adjust_notice", Act.END: "deviation.end_notice",
@@ -54,16 +57,16 @@ def tell_judge(*, score: Score, at: datetime) -> Notice | None:
     """Bring what the judge is told in line with a score just made, whatever it says; None where nothing stands.
 
     One measure of one party has one open notice. It keeps its days while judge and band stay the same, and ends when
-    the outcome came to lie within; another band or another judge is another notice with days of its own.
+    the outcome came to lie within; another band or another judge is another notice with days of its own. A notice that
+    others see is moved by judgments alone: were it to move with a draft, it would tell of it.
     """
     case = locked(score.case)
     notice = open_notice_about(score)
-    if notice is not None and notice.state == State.CONTESTED:
-        return notice  # what is being decided stays as it was contested
+    if notice is not None and (stays_as_shown(score, notice) or says_nothing_new(score, notice)):
+        return notice
+    take_back_closed(score, case, at)
     if notice is not None and says_the_same(score, notice, case):
         return follow(notice, score)
-    if notice is not None and says_nothing_new(score, notice):
-        return notice
     if notice is not None:
         adjust(notice, score, case, at)
     if score.band not in TOLD or case.judge_id is None or was_heard(score, case):
@@ -76,8 +79,14 @@ def open_notice_about(score: Score) -> Notice | None:
     return found.select_for_update(of=("self",)).select_related("score").first()
 
 
+def stays_as_shown(score: Score, notice: Notice) -> bool:
+    """Whether the score is no matter of the notice: a draft once others see it, anything while it is being decided."""
+    return notice.state == State.CONTESTED or (notice.disclosed_at is not None and score.stage == "draft")
+
+
 def says_the_same(score: Score, notice: Notice, case: Case) -> bool:
-    return notice.judge_id == case.judge_id and notice.score.band == score.band
+    same = notice.judge_id == case.judge_id and notice.score.band == score.band
+    return same and (notice.disclosed_at is None or holds_good(score))
 
 
 def says_nothing_new(score: Score, notice: Notice) -> bool:
@@ -91,6 +100,9 @@ def was_heard(score: Score, case: Case) -> bool:
     past = Notice.objects.filter(
         case=case, party=score.party_id, code=score.code, judge=case.judge_id, state__in=SETTLED
     )
+    if score.stage != "draft" and score.band == "red":
+        # A draft that ended unseen settles nothing of the judgment.
+        past = past.exclude(state=State.ENDED, score__stage="draft")
     last = past.order_by("-told_at", "pk").values_list("score__band", "score__outcome").first()
     return last == (score.band, score.outcome)
 
@@ -105,8 +117,30 @@ def follow(notice: Notice, score: Score) -> Notice:
     return notice
 
 
+def take_back_closed(score: Score, case: Case, at: datetime) -> None:
+    """End what those competent had closed where the judgment no longer bears it out."""
+    if score.stage == "draft" or holds_good(score):
+        return
+    found = Notice.objects.filter(case=case, party=score.party_id, code=score.code, state=State.CLOSED)
+    for notice in found.select_for_update(of=("self",)).select_related("score").order_by("pk"):
+        if not says_nothing_new(score, notice):
+            move(Act.ADJUST, notice=notice, by=None, at=at, reason=CHANGED)
+
+
+def hold_latest_against(notice: Notice, at: datetime) -> None:
+    """Take up the judgment that was scored while the notice was being decided."""
+    about = {"case": notice.case_id, "party": notice.party_id, "code": notice.code}
+    latest = (
+        Score.objects.current().filter(**about).exclude(pk=notice.score_id).exclude(stage="draft").first()
+    )
+    if latest is not None:
+        tell_judge(score=latest, at=at)
+
+
 def adjust(notice: Notice, score: Score, case: Case, at: datetime) -> None:
-    if notice.judge_id != case.judge_id:
+    if notice.disclosed_at is not None:
+        words = CHANGED
+    elif notice.judge_id != case.judge_id:
         words = "案件已变更承办人"
     elif score.band in TOLD:
         words = "区间有变化，另行提示"
@@ -275,16 +309,24 @@ def finish(pk: int, case_id: int, today: date, at: datetime) -> bool:
 
 
 def is_to_be_shown(notice: Notice) -> bool:
-    """Only a red one that is hardly chance, or outside the guideline; and only where it is still the judge's.
+    """Only a red one that is hardly chance, or outside the guideline; and only while it is an outcome of the case."""
+    return notice.code not in FOR_THE_JUDGE_ALONE and holds_good(notice.score) and is_an_outcome(notice)
 
-    Of many outcomes some lie outside 99 % by chance: whom else would it serve to look at those? A draft whose case went to
-    another is nobody's outcome.
-    """
-    if notice.score.band != "red" or notice.code in FOR_THE_JUDGE_ALONE:
-        return False
-    if not (survives(notice.score) or notice.score.guideline.get("inside") is False):
-        return False
-    return notice.score.stage != "draft" or notice.judge_id == notice.case.judge_id
+
+def holds_good(score: Score) -> bool:
+    """Of many outcomes some lie outside 99 % by chance: whom else would it serve to look at those?"""
+    return score.band == "red" and (survives(score) or score.guideline.get("inside") is False)
+
+
+def is_an_outcome(notice: Notice) -> bool:
+    """A draft while its judge still has the case open; a judgment while it is recorded as it was scored."""
+    case, score = notice.case, notice.score
+    if score.stage == "draft":
+        return case.closed_on is None and notice.judge_id == case.judge_id
+    recorded = Outcome.objects.filter(
+        case=case, party=notice.party_id, measure=notice.code, withdrawn_at=None
+    )
+    return [float(value) for value in recorded.values_list("value", flat=True)] == [score.outcome]
 
 
 def survives(score: Score) -> bool:
@@ -315,6 +357,14 @@ def may_close(user: User, notice: Notice) -> bool:
     return not own and may_on(user, Permission.SEE_DEVIATION, notice.case)
 
 
+def problem_of_closing(notice: Notice, day: date) -> str | None:
+    """Why the notice cannot be closed now: its judge's time to contest is not cut short."""
+    if after(State(notice.state), Act.CLOSE) is None:
+        return NOT_NOW.format(NAMES[State(notice.state)])
+    until = notice.contest_until if notice.state == State.DISCLOSED else None
+    return NOT_YET.format(until) if until is not None and day <= until else None
+
+
 @transaction.atomic
 def close_notice(*, notice: Notice, reason: str, by: User, at: datetime) -> Notice:
     """Note that those competent looked at it and nothing further is needed (了结)."""
@@ -323,4 +373,6 @@ def close_notice(*, notice: Notice, reason: str, by: User, at: datetime) -> Noti
         raise refused(NOT_TO_CLOSE, act=Act.CLOSE, notice=notice, by=by)
     if not reason.strip() or len(reason.strip()) > LONGEST:
         raise refused(f"请写明了结的理由，不超过{LONGEST}字", act=Act.CLOSE, notice=notice, by=by, status=409)
+    if problem := problem_of_closing(notice, this_day()):
+        raise refused(problem, act=Act.CLOSE, notice=notice, by=by, status=409)
     return move(Act.CLOSE, notice=notice, by=by, at=at, reason=reason.strip())

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cases.models import Case, Party
 from catalogues.selectors import law_in_use
@@ -184,6 +184,10 @@ def control(court_id: int, code: str, batch: str) -> None:
 
 
 def steps_of_drafts(case_ids: Sequence[int]) -> dict[tuple[int, int | None], Mapping[str, Any]]:
-    """The newest guideline steps (量刑步骤) each judge has saved, by case and party."""
-    drafts = Draft.objects.filter(case__in=case_ids).exclude(Q(guideline={})).order_by("saved_at", "pk")
+    """The newest guideline steps (量刑步骤) the present judge has saved, by case and party: another's are not theirs."""
+    drafts = (
+        Draft.objects.filter(case__in=case_ids, judge=F("case__judge"))
+        .exclude(Q(guideline={}))
+        .order_by("saved_at", "pk")
+    )
     return {(one.case_id, one.party_id): one.guideline for one in drafts}

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cases.models import Case, Party
+from cases.models import Case, Outcome, Party
 from courts.models import FixedDay, User
 from deviation.contests import contest as file_contest
 from deviation.models import Contest, Draft, Notice, Score
@@ -112,6 +112,22 @@ def score(theft, now):
                 "q": None,
             }
         return Score.objects.create(**(values | fields))
+
+    return create
+
+
+@pytest.fixture
+def judgment(score):
+    """``judgment(case, "red", outcome=60)``: the score of a judgment given, recorded as it was scored."""
+
+    def create(case: Case, band: str = "red", *, stage: str = "closing", **fields) -> Score:
+        found = score(case, band, stage=stage, **fields)
+        about = {"case": case, "party": found.party, "measure": found.code}
+        Outcome.objects.filter(**about).delete()
+        values = {"value": found.outcome, "decided_on": MONDAY, "recorded_at": found.at}
+        Outcome.objects.create(**about, **values)
+        Case.objects.filter(pk=case.pk).update(closed_on=MONDAY)
+        return found
 
     return create
 

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from audit import trail
 from audit.models import Entry
-from cases.models import Change
+from cases.models import Case, Change
 from deviation.contests import contest, decide_contest, decided, overdue, undecided
 from deviation.disclosed import standing_q
 from deviation.models import Contest, Notice, Score
+from deviation.notices import tell_judge
 
 GOOD = {"ground": "wrong_data", "text": "数额录入有误"}
 DECISION = {"reason": "经核对，数额确有误", "heard": "承办法官周法官"}
@@ -42,6 +43,34 @@ def test_within_the_private_days_it_shows_the_notice_and_the_judge_must_know(tol
 def test_a_yellow_notice_needs_no_contest(told, judge, now):
     with pytest.raises(trail.Refused, match="无须"):
         contest(notice=told(band="yellow"), **GOOD, knowing=True, by=judge, at=now)
+
+
+@pytest.mark.parametrize("fields", [{"q": 0.2}, {"q": None}])
+def test_what_would_not_be_shown_is_not_shown_by_a_contest(client, told, judge, now, fields):
+    notice = told(**fields)
+    with pytest.raises(trail.Refused, match="期满不公开"):
+        contest(notice=notice, **GOOD, knowing=True, by=judge, at=now)
+    client.force_login(judge)
+    page = client.get(reverse("deviation:notice", args=[notice.pk])).content.decode()
+    assert reverse("deviation:notice-act", args=[notice.pk, "contest"]) not in page
+    assert "经误报控制仍显著的，或者超出量刑指导意见区间的" in page
+
+
+def test_a_breach_of_the_guideline_may_be_contested_whatever_its_q(told, judge, now):
+    notice = told(q=0.2, guideline={"inside": False, "breaches": ["高于上限"]})
+    assert contest(notice=notice, **GOOD, knowing=True, by=judge, at=now)
+
+
+@pytest.mark.parametrize("change", ["judge", "closed_on"])
+def test_a_draft_that_is_nobodys_outcome_any_more_is_not_shown_by_a_contest(told, judge, member, now, change):
+    notice = told()
+    Case.objects.filter(pk=notice.case_id).update(
+        **({"judge": member} if change == "judge" else {"closed_on": date(2026, 6, 2)})
+    )
+    with pytest.raises(trail.Refused, match="期满不公开"):
+        contest(notice=notice, **GOOD, knowing=True, by=judge, at=now)
+    notice.refresh_from_db()
+    assert notice.disclosed_at is None
 
 
 @pytest.mark.parametrize(("day", "may"), [(date(2026, 6, 24), True), (date(2026, 6, 25), False)])
@@ -91,10 +120,30 @@ def test_those_whose_post_it_is_decide_with_reasons_on_the_record(
 def test_upheld_takes_the_fact_back_and_rejected_leaves_it(contested, trial_office, theft, now):
     first, second = contested(theft()), contested(theft())
     cases = [one.notice.case for one in (first, second)]
-    assert [standing_q(case) for case in cases] == [0.03, 0.03]
+    assert [standing_q(case) for case in cases] == [None, None]  # no rule uses what is being decided
     decide_contest(contest=first, upheld=True, **DECISION, by=trial_office, at=now)
     decide_contest(contest=second, upheld=False, **DECISION, by=trial_office, at=now)
     assert [standing_q(case) for case in cases] == [None, 0.03]
+
+
+@pytest.mark.parametrize(("band", "state"), [("green", "adjusted"), ("red", "rejected")])
+def test_a_judgment_given_meanwhile_is_taken_up_when_the_contest_is_rejected(
+    contested, judgment, trial_office, now, band, state
+):
+    notice = contested().notice
+    given = judgment(notice.case, band, outcome=62)
+    tell_judge(score=given, at=now)
+    assert Notice.objects.get(pk=notice.pk).state == "contested"
+    decide_contest(contest=notice.contest, upheld=False, **DECISION, by=trial_office, at=now)
+    notice.refresh_from_db()
+    assert (notice.state, notice.score == given) == (state, band == "red")
+
+
+def test_a_draft_made_meanwhile_is_not(contested, score, trial_office, now):
+    notice = contested().notice
+    score(notice.case, "green", outcome=12)
+    decide_contest(contest=notice.contest, upheld=False, **DECISION, by=trial_office, at=now)
+    assert Notice.objects.get(pk=notice.pk).state == "rejected"
 
 
 @pytest.mark.parametrize("who", ["judge", "division_head", "president"])
@@ -117,6 +166,15 @@ def test_who_sits_on_the_case_does_not_decide_though_the_post_would(contested, v
         decide_contest(contest=filed, upheld=True, **DECISION, by=vice_president, at=now)
     assert refused.value.status == 403
     assert not undecided(vice_president).filter(notice__case__judge=vice_president).exists()
+
+
+@pytest.mark.parametrize("seat", ["judge", "presiding", "members", "assistant", "clerk"])
+def test_the_desk_does_not_list_the_contests_of_cases_one_sits_on(contested, trial_office, seat):
+    filed = contested()
+    assert list(undecided(trial_office)) == [filed]
+    setattr(filed.notice.case, seat, [trial_office.pk] if seat == "members" else trial_office)
+    filed.notice.case.save()
+    assert not undecided(trial_office).exists()
 
 
 def test_another_court_knows_of_none(contested, post, upper_court, now):

@@ -37,6 +37,10 @@ def test_the_fact_is_there_only_while_a_red_notice_stands_disclosed(told, now, s
     assert (standing_q(notice.case), in_sql(notice.case)) == (wanted, wanted)
 
 
+def test_no_rule_uses_what_is_being_decided():
+    assert State.CONTESTED not in STANDING
+
+
 def test_of_several_the_smallest_counts(disclosed, theft):
     case = theft()
     disclosed(case, q=0.04)

@@ -15,6 +15,7 @@ from audit.models import Entry
 from cases.models import Change, Element
 from deviation.drafts import save_draft
 from deviation.models import Draft, Notice, Score
+from deviation.scoring_cases import steps_of_drafts
 
 #: 盗窃, the mildest band: three years at most.
 MILD = "较大或两年三次或入户或携凶或扒窃"
@@ -94,6 +95,31 @@ def test_the_scores_of_a_former_judges_draft_are_not_the_new_judges(theft, save,
     case.judge = member
     case.save()
     assert not Score.objects.visible_to(member).filter(pk__in=[one.pk for one in scores]).exists()
+
+
+def test_a_former_judges_steps_are_not_held_against_the_new_judges_judgment(
+    theft, save, steps, member, monday
+):
+    case = theft()
+    save(case, months=12, guideline=steps())
+    assert steps_of_drafts([case.pk]) == {(case.pk, None): steps()}
+    case.judge = member
+    case.save()
+    assert steps_of_drafts([case.pk]) == {}
+    save(case, months=12, guideline=steps(start=6.0))
+    assert steps_of_drafts([case.pk])[case.pk, None]["start"] == 6.0
+
+
+def test_a_draft_after_the_disclosure_is_scored_for_the_judge_and_shown_to_nobody(
+    save, steps, disclosed, division_head
+):
+    notice = disclosed()
+    before = notice.score
+    _draft, (score,) = save(notice.case, months=40, guideline=steps())
+    notice.refresh_from_db()
+    assert (notice.score, notice.state, score.disclosed) == (before, "disclosed", False)
+    assert Score.objects.visible_to(notice.judge).filter(pk=score.pk).exists()
+    assert list(Score.objects.visible_to(division_head)) == [before]
 
 
 # --- what ----------------------------------------------------------------------------------------------------------
