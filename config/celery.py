@@ -34,6 +34,8 @@ app.conf.task_routes = {
     "supervision.tasks.replay_rule": SLOW,
     "deviation.tasks.train_run": SLOW,
     "deviation.tasks.score_judgments": SLOW,
+    "deviation.tasks.score_court": SLOW,
+    "deviation.tasks.watch_run": SLOW,
     "deviation.tasks.make_summaries": SLOW,
     "deviation.tasks.disclose_due": SLOW,
 }

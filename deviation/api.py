@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSetMixin
 from courts.clock import today
 from courts.interface import Interface, Pick
 from deviation.models import Run
-from deviation.run_page import public_card, runs_seen
+from deviation.run_page import public_card, runs_seen, told_of
 from deviation.using import unusable
 
 NOT_FOUND = "没有这一模型，或者它不在您可查看的范围内；请核对编号"
@@ -48,13 +48,16 @@ class RunDetail(RunColumns):
     editions = serializers.JSONField(help_text="依据的目录版本")
     card = serializers.SerializerMethodField(help_text="模型卡")
     trust = serializers.JSONField(help_text="对照检验")
-    drift = serializers.JSONField(help_text="启用以后")
+    drift = serializers.SerializerMethodField(help_text="启用以后；每增加一组案件更新一次")
 
     def get_unusable(self, run: Run) -> str | None:
         return unusable(run, today()) if run.card else None
 
     def get_card(self, run: Run) -> dict[str, Any]:
         return public_card(run, today()) if run.card else {}
+
+    def get_drift(self, run: Run) -> dict[str, Any]:
+        return told_of(run)
 
 
 class RunFilters(filters.FilterSet):

@@ -163,10 +163,12 @@ def _bins(found: Sequence[Value]) -> dict[str, Any]:
 
 
 def _shares(found: Sequence[Value], bins: Mapping[str, Any]) -> list[float]:
-    edges, words = bins["edges"], bins["words"]
-    counts = Counter(_place(one, edges, words) for one in found)
-    size = len(edges) + 2 if edges is not None else len(words) + 1
-    return [rounded(counts[place] / len(found), 6) or 0.0 for place in range(size)]
+    return _shares_of(Counter(_place(one, bins["edges"], bins["words"]) for one in found), bins)
+
+
+def _shares_of(places: Counter[int], bins: Mapping[str, Any]) -> list[float]:
+    size = len(bins["edges"]) + 2 if bins["edges"] is not None else len(bins["words"]) + 1
+    return [rounded(places[place] / places.total(), 6) or 0.0 for place in range(size)]
 
 
 def _place(value: Value, edges: Sequence[float] | None, words: Sequence[str] | None) -> int:
@@ -178,21 +180,30 @@ def _place(value: Value, edges: Sequence[float] | None, words: Sequence[str] | N
     return known.index(str(value)) if str(value) in known else len(known)
 
 
-def moved(known: Mapping[str, Any], features: Sequence[Mapping[str, Value]]) -> dict[str, Any]:
-    """How far each feature of later cases has surely moved (群体稳定性指标 PSI, less what chance moves), and the farthest."""
-    found = {}
-    for name, bins in known.items():
-        values = [said[name] for said in features if name in said]
-        if len(values) >= FEWEST:
-            found[name] = rounded(surely_moved(bins, values))
+def moved(known: Mapping[str, Any], features: Iterable[Mapping[str, Value]]) -> dict[str, Any]:
+    """How far each feature of later cases has surely moved (群体稳定性指标 PSI, less what chance moves), and the farthest.
+
+    The cases are counted one after the other; none is kept.
+    """
+    counts: dict[str, Counter[int]] = {name: Counter() for name in known}
+    n = 0
+    for said in features:
+        n += 1
+        for name in known.keys() & said.keys():
+            counts[name][_place(said[name], known[name]["edges"], known[name]["words"])] += 1
+    found = {
+        name: rounded(surely_moved(known[name], places))
+        for name, places in counts.items() if places.total() >= FEWEST
+    }  # fmt: skip
     farthest = max(found, key=lambda name: found[name] or 0.0, default="")
-    return {"n": len(features), "features": found, "farthest": farthest, "psi": found.get(farthest)}
+    return {"n": n, "features": found, "farthest": farthest, "psi": found.get(farthest)}
 
 
-def surely_moved(bins: Mapping[str, Any], values: Sequence[Value]) -> float:
-    pairs = list(zip(bins["shares"], _shares(values, bins), strict=True))
+def surely_moved(bins: Mapping[str, Any], places: Counter[int]) -> float:
+    now_shares = _shares_of(places, bins)
+    pairs = list(zip(bins["shares"], now_shares, strict=True))
     cells = sum(1 for was, now in pairs if was or now)
-    chance: float = 1 / bins["n"] + 1 / len(values)
+    chance: float = 1 / bins["n"] + 1 / places.total()
     expected = (cells - 1) * chance + 2 * sqrt(2 * max(cells - 1, 0)) * chance
     return max(0.0, psi(pairs) - expected)
 
@@ -201,6 +212,20 @@ def psi(pairs: Iterable[tuple[float, float]]) -> float:
     """The population stability index of two distributions over the same bins."""
     kept = [(max(was, LEAST_SHARE), max(now, LEAST_SHARE)) for was, now in pairs if was or now]
     return sum((now - was) * log(now / was) for was, now in kept)
+
+
+# --- what of it people are shown --------------------------------------------------------------------------
+def told(before: Mapping[str, Any], now: Mapping[str, Any], least: int) -> dict[str, Any]:
+    """What may be shown of how a run does: what was, until ``least`` more cases have come to every number of it.
+
+    Numbers that followed every case would tell of each by the difference of two nights.
+    """
+    counted = ("coverage90", "coverage99", "abstained")
+    if any(now[name]["n"] - before.get(name, {}).get("n", 0) < least for name in counted):
+        return dict(before)
+    kept = {name: now[name] for name in ("as_of", "n", *counted)}
+    psi, farthest = now["moved"]["psi"], now["moved"]["farthest"]
+    return kept | {"moved": {"psi": rounded(psi, 2), "farthest": farthest if psi else ""}}
 
 
 # --- whether it may be used ------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def row_of(run: Run, day: date) -> Listed:
         run=run,
         name=name_of(run, day),
         held_out=said(held_out) if held_out else None,
-        since=said(run.drift) if run.drift.get("n") else None,
+        since=said(told_of(run)) if told_of(run) else None,
         usable_until=usable_until(run, day),
         problem=problem_of(run, day),
     )
@@ -215,18 +215,24 @@ def percent(share: float | None) -> str:
     return "—" if share is None else f"{100 * share:.1f}%"
 
 
+def told_of(run: Run) -> dict[str, Any]:
+    """What may be shown of how a run has done: the exact numbers serve to stop it, and are for nobody to read."""
+    return dict(run.drift.get("told") or {})
+
+
 def since_release(run: Run) -> dict[str, Any] | None:
     """How it has done on judgments since it came into use, and which element has moved farthest."""
-    if not run.drift.get("n"):
+    drift = told_of(run)
+    if not drift:
         return None
-    moved = run.drift.get("moved") or {}
+    moved = drift["moved"]
     names = {one["key"]: one["name"] for one in run.card["features"]}
     farthest = names.get(moved.get("farthest", ""), "")
     return {
-        **said(run.drift),
-        "psi": moved.get("psi"),
+        **said(drift),
+        "psi": moved["psi"],
         "farthest": farthest,
-        "as_of": run.drift["as_of"][:10],
+        "as_of": drift["as_of"][:10],
     }
 
 

@@ -6,7 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
+from courts.models import Court
 from deviation import fitting, notices, summaries, sweeps, training
+from deviation.models import Run
+from deviation.using import runs
 
 
 @shared_task
@@ -35,8 +38,28 @@ def propose_runs() -> int:
 
 @shared_task
 def score_judgments() -> dict[str, int]:
-    """Judgments given lately, court by court, and how the runs have done."""
-    return sweeps.score_everywhere(timezone.now())
+    """Judgments given lately and how the runs have done: a task a court and a run, so that none ends with another."""
+    court_ids = [court.pk for court in sweeps.courts_to_score()]
+    run_ids = list(Run.objects.in_use().order_by("pk").values_list("pk", flat=True))
+    for court_id in court_ids:
+        score_court.delay(court_id)
+    for run_id in run_ids:
+        watch_run.delay(run_id)
+    return {"courts": len(court_ids), "runs": len(run_ids)}
+
+
+@shared_task
+def score_court(court_id: int) -> int:
+    """What closed lately in a court and was not scored yet; asked twice, it is scored once."""
+    return sweeps.score_court(court=Court.objects.get(pk=court_id), at=timezone.now())
+
+
+@shared_task
+def watch_run(run_id: int) -> None:
+    """How a run has done since; nothing when another has taken its place meanwhile."""
+    run = runs().in_use().filter(pk=run_id).first()
+    if run is not None:
+        sweeps.watch_run(run, timezone.now())
 
 
 @shared_task

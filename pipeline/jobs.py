@@ -34,6 +34,7 @@ JOBS = {
     "deviation.tasks.resume_training": gettext_lazy("续接模型训练"),
     "deviation.tasks.propose_runs": gettext_lazy("到期重新训练"),
     "deviation.tasks.score_judgments": gettext_lazy("结案评估"),
+    "deviation.tasks.make_summaries": gettext_lazy("生成类案差异统计"),
     "deviation.tasks.disclose_due": gettext_lazy("偏离提示期满处理"),
     "precedents.tasks.index_waiting": gettext_lazy("编入类案库"),
     "precedents.tasks.find_conflicts": gettext_lazy("查找裁判分歧"),

@@ -9,8 +9,9 @@ from deviation.drafts import accused_of, save_draft
 from deviation.models import Contest, Notice, Score
 from deviation.notices import disclose_due, explain
 from deviation.summaries import make_all_summaries
-from deviation.sweeps import score_everywhere
+from deviation.sweeps import courts_to_score, score_court, watch_run
 from deviation.training import ask_for_run, release_run, train
+from deviation.using import runs
 from pipeline.demo.living import Past, person
 from pipeline.demo.people import UPPER
 from precedents.indexing import index_waiting
@@ -36,7 +37,10 @@ def put_models_to_use(past: Past) -> None:
 def compare(past: Past, place: int, days: int) -> None:
     """Every night what was judged is compared; every day notices come due; some judges explain, one contests."""
     if place % 5 == 1 or place == days - 1:
-        score_everywhere(past.at)
+        for court in courts_to_score():
+            score_court(court=court, at=past.at)
+        for run in runs().in_use():
+            watch_run(run, past.at)
     past.done["disclosed"] += disclose_due(today=past.day, at=past.at)
     if place % 3 == 0:
         for notice in Notice.objects.filter(state="private").order_by("pk"):

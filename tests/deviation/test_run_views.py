@@ -16,7 +16,7 @@ from cases.models import Case
 from courts.models import FixedDay
 from courts.services import issue_token
 from deviation import tasks
-from deviation.calibration import expected_false
+from deviation.calibration import Share, expected_false, told
 from deviation.charts import power_curve
 from deviation.models import Run, Score
 from tests.deviation.trained_runs import NOW, TODAY, run_in_use, trained_run
@@ -139,7 +139,7 @@ def test_the_card_shows_data_coverage_baseline_exclusions_and_no_ranking(client,
     text = text_of(page(client, judge, address(in_use)))
     for words in (
         "90%区间实际覆盖率", "盗窃罪", "只用同类中位数", "自首", "民族", "受保护属性", "可能间接替代", "法院之间差异占剩余差异的约",
-        "启用以后还没有结案的案件", "案件要素", "scikit-learn", "封存案件不在其中", "也不排名",
+        "启用以后可以核对的案件还不足 20 件", "案件要素", "scikit-learn", "封存案件不在其中", "也不排名",
     ):  # fmt: skip
         assert words in text, words
     assert not FORBIDDEN.search(text)
@@ -197,6 +197,26 @@ def test_the_impact_assessment_is_a_document_drawn_from_the_card(client, in_use,
     )
     assert "民族" in cells and "盗窃罪" in cells
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_how_a_run_has_done_is_shown_only_by_whole_groups_on_the_page_and_in_the_interface(
+    client, in_use, judge, president
+):
+    """Exact numbers of every night would tell of single cases by their difference."""
+    exact = {
+        "as_of": "2026-06-30T05:00:00", "n": 61, "coverage90": Share(53, 61).as_json(),
+        "coverage99": Share(60, 61).as_json(), "abstained": Share(0, 61).as_json(), "moved": {"psi": 0.1234, "farthest": "amount", "features": {}},
+    }  # fmt: skip
+    first = exact | {"n": 40, "coverage90": Share(37, 40).as_json(), "as_of": "2026-06-20T05:00:00"}
+    shown = told({}, first, 20)
+    Run.objects.update(drift=exact)
+    assert "还不足 20 件" in text_of(page(client, judge, address(in_use)))
+    Run.objects.update(drift=exact | {"told": shown})
+    for where in (address(in_use), RUNS):
+        text = text_of(page(client, judge, where))
+        assert "n=40" in text and "n=61" not in text
+    drift = client.get(f"/api/v1/deviation/runs/{in_use.pk}/").json()["drift"]
+    assert drift == shown and drift["moved"] == {"psi": 0.12, "farthest": "amount"}
 
 
 # --- trust -----------------------------------------------------------------------------------------------------------

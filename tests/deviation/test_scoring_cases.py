@@ -12,15 +12,16 @@ from cases.models import Case, Element, Outcome
 from catalogues.selectors import law_in_use
 from courts.models import Court, FixedDay
 from deviation import sweeps, tasks
-from deviation.calibration import Share, controlled, moved, psi, reference, wilson
+from deviation.calibration import Share, controlled, moved, psi, reference, told, wilson
 from deviation.models import Draft, Notice, Run, Score
 from deviation.observation import Assessment
 from deviation.scoring_cases import band_of, control, score_case
-from deviation.sweeps import score_closed, score_court, score_everywhere, since
+from deviation.sweeps import courts_to_score, score_closed, score_court, since, watch_run
 from deviation.using import Shelf, runs
 from tests.deviation.trained_runs import NOW, TODAY, run_in_use
 
 CLOSED = date(2026, 6, 18)
+LEARNED_TO = date(2026, 4, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,10 @@ def quiet(monkeypatch):
 
 @pytest.fixture
 def run(court, trial_office, president):
-    return run_in_use(court, trial_office, president)
+    """In use since May: what closed after April it did not learn from."""
+    run = run_in_use(court, trial_office, president)
+    Run.objects.filter(pk=run.pk).update(window_to=LEARNED_TO)
+    return runs().get(pk=run.pk)
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def theft(file_case):
 
 
 @pytest.fixture
-def told(monkeypatch):
+def heard(monkeypatch):
     """The scores the judge was told of, in their order."""
     seen: list[Score] = []
     tell = sweeps.tell_judge
@@ -185,16 +189,16 @@ def test_the_run_of_the_court_above_speaks_where_a_court_has_none(run, theft, co
 
 
 # --- judgments ------------------------------------------------------------------------------------------------------
-def test_what_closed_with_an_outcome_is_scored_once_and_told_to_its_judge(run, theft, told):
+def test_what_closed_with_an_outcome_is_scored_once_and_told_to_its_judge(run, theft, heard):
     case, like = theft(120), theft(13)
     assert score_closed([case.pk, like.pk], NOW) == 2
-    assert {score.case_id: score.band for score in told} == {case.pk: "red", like.pk: "green"}
+    assert {score.case_id: score.band for score in heard} == {case.pk: "red", like.pk: "green"}
     notice = Notice.objects.get()
     assert (notice.case_id, notice.judge_id, notice.state) == (case.pk, case.judge_id, "private")
     assert score_closed([case.pk, like.pk], NOW) == 0 == score_court(court=case.court, at=NOW)
 
 
-def test_another_outcome_or_element_is_another_score(run, theft, told):
+def test_another_outcome_or_element_is_another_score(run, theft, heard):
     case = theft(13)
     assert score_closed([case.pk], NOW) == 1
     Outcome.objects.filter(case=case).update(value=14)
@@ -235,6 +239,57 @@ def test_a_run_that_fell_silent_takes_nothing_back(run, theft, court):
     Run.objects.filter(pk=run.pk).update(window_to=TODAY - timedelta(181))
     assert score_court(court=court, at=NOW) == 0
     assert Score.objects.current().get().state == "scored"
+
+
+def test_a_run_does_not_judge_what_it_learned_from_and_what_another_said_stays(run, theft, court):
+    case, later = theft(120, closed_on=LEARNED_TO + timedelta(1)), theft(13)
+    assert score_court(court=court, at=NOW) == 2
+    said = Score.objects.current().get(case=case)
+    newer = Run.objects.get(pk=run.pk)
+    Run.objects.filter(pk=run.pk).update(state="superseded")
+    newer.pk, newer.window_to = None, LEARNED_TO + timedelta(1)
+    newer.save()
+    new_theft = theft(13, closed_on=LEARNED_TO + timedelta(1))
+    assert score_closed([case.pk, later.pk, new_theft.pk], NOW) == 1 and score_court(court=court, at=NOW) == 0
+    assert Score.objects.current().get(case=case) == said
+    assert Score.objects.current().get(case=later).run_id == newer.pk
+
+
+@pytest.mark.parametrize("score", ["closing", "nightly"])
+def test_a_judgment_that_was_withdrawn_or_opened_again_has_no_latest_score(run, theft, court, score):
+    def again(case: Case) -> int:
+        return score_closed([case.pk], NOW) if score == "closing" else score_court(court=court, at=NOW)
+
+    withdrawn, opened, kept = theft(13), theft(13), theft(120)
+    ids = [withdrawn.pk, opened.pk, kept.pk]
+    assert score_closed(ids, NOW) == 3
+    before = Score.objects.get(case=kept).q
+    Outcome.objects.filter(case=withdrawn).update(withdrawn_at=NOW)
+    Case.objects.filter(pk=opened.pk).update(closed_on=None)
+    assert again(withdrawn) == 0 and again(opened) == 0
+    assert [one.case_id for one in Score.objects.current()] == [kept.pk] and Score.objects.count() == 3
+    assert Score.objects.get(case=kept).q != before  # the month is controlled without them
+
+
+def test_an_old_judgment_that_was_withdrawn_has_no_latest_score_and_is_not_scored_anew(run, theft):
+    case = theft(120)
+    score_closed([case.pk], NOW)
+    Case.objects.filter(pk=case.pk).update(closed_on=since(TODAY) - timedelta(1))
+    assert score_closed([case.pk], NOW) == 0 and Score.objects.current().exists()
+    Outcome.objects.filter(case=case).update(value=90)
+    assert score_closed([case.pk], NOW) == 0 and not Score.objects.current().exists()
+
+
+def test_a_slice_holds_no_more_than_a_hundred_cases(run, theft, court, monkeypatch):
+    assert sweeps.SLICE == 100
+    monkeypatch.setattr(sweeps, "SLICE", 2)
+    held: list[int] = []
+    score_slice = sweeps.score_slice
+    monkeypatch.setattr(
+        sweeps, "score_slice", lambda court_id, ids, *rest: held.append(len(ids)) or score_slice(court_id, ids, *rest)
+    )  # fmt: skip
+    ids = [theft(13).pk for _ in range(5)]
+    assert score_closed(ids, NOW) == 5 and held == [2, 2, 1]
 
 
 def test_a_sealed_case_is_scored_for_its_judge_and_is_nobodys_comparable(run, theft, judge):
@@ -303,15 +358,68 @@ def test_drafts_are_controlled_with_the_judgments_of_their_month(run, theft):
 
 
 # --- how it does ---------------------------------------------------------------------------------------------------
-def test_the_night_scores_every_court_and_measures_each_run_on_what_is_settled(run, theft, judge):
+def test_the_night_has_a_task_for_every_court_and_every_run(run, court, monkeypatch):
+    courts, watched = [], []
+    monkeypatch.setattr(tasks.score_court, "delay", courts.append)
+    monkeypatch.setattr(tasks.watch_run, "delay", watched.append)
+    assert tasks.score_judgments() == {"courts": 1, "runs": 1}
+    assert (courts, watched) == ([court.pk], [run.pk]) and courts_to_score() == [court]
+
+
+def test_a_court_that_fails_leaves_the_others_and_the_runs_to_their_own_tasks(run, theft, court):
+    case = theft(13)
+    with pytest.raises(Court.DoesNotExist):
+        tasks.score_court(0)
+    assert tasks.score_court(court.pk) == 1 and tasks.score_court(court.pk) == 0  # asked twice, scored once
+    tasks.watch_run(run.pk)
+    assert runs().get(pk=run.pk).drift["n"] == 0 and Score.objects.get().case_id == case.pk
+    tasks.watch_run(0)  # superseded meanwhile
+
+
+def test_a_run_is_measured_on_what_is_settled_and_it_did_not_learn_from(run, theft, court):
     for months in (12, 13, 14, 120):
         theft(months)
-    assert score_everywhere(NOW) == {"scores": 4, "runs": 1}
-    assert runs().get(pk=run.pk).drift["n"] == 0  # the private days are not over: a share would tell
+    score_court(court=court, at=NOW)
+    assert watch_run(run, NOW)["n"] == 0  # the private days are not over: a share would tell
     Score.objects.update(at=NOW - timedelta(20))
-    assert score_everywhere(NOW)["scores"] == 0
-    drift = runs().get(pk=run.pk).drift
+    drift = watch_run(run, NOW)
     assert drift["n"] == 4 and (drift["coverage90"]["hits"], drift["coverage90"]["n"]) == (3, 4)
+    assert drift["told"] == {} and drift == runs().get(pk=run.pk).drift
+    Case.objects.filter(scores__outcome=120).update(closed_on=LEARNED_TO)
+    assert watch_run(run, NOW)["n"] == 3
+
+
+def test_measuring_a_run_takes_the_same_queries_and_reads_no_score_but_its_elements(run, theft, court):
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            watch_run(run, NOW)
+        return [query["sql"] for query in asked.captured_queries]
+
+    theft(13)
+    score_court(court=court, at=NOW - timedelta(20))
+    few = queries()
+    for _ in range(12):
+        theft(13)
+    score_court(court=court, at=NOW - timedelta(20))
+    many = queries()
+    assert len(few) == len(many)
+    assert not any("comparables" in sql for sql in many)
+
+
+def test_what_people_are_shown_stands_still_until_a_whole_group_has_come_to_every_number():
+    def now(n: int, hits: int, silent: int = 20) -> dict:
+        shares = {"coverage90": Share(hits, n - silent), "coverage99": Share(n - silent, n - silent), "abstained": Share(silent, n)}  # fmt: skip
+        return {"as_of": "2026-06-30", "n": n, "moved": {"psi": 0.0, "farthest": "x"}} | {
+            name: share.as_json() for name, share in shares.items()
+        }
+
+    assert told({}, now(39, 15), 20) == {}
+    first = told({}, now(40, 18), 20)
+    assert first["n"] == 40 and first["coverage90"]["hits"] == 18
+    for more in range(1, 20):
+        assert told(first, now(40 + more, 18 + more), 20) == first
+    assert told(first, now(75, 20, silent=50), 20) == first  # many came, few of them to the coverage
+    assert told(first, now(60, 30), 20)["n"] == 60
 
 
 def test_scoring_a_court_takes_as_many_queries_for_the_models_part_however_many_cases(run, theft, court):
