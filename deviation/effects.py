@@ -94,7 +94,9 @@ class CourtEffects:
         total = np.zeros(len(codes))
         for level, table in enumerate(self.tables):
             padded = np.vstack([table, np.zeros((1, table.shape[1]))])
-            effects = padded[codes[:, level]]
+            own = codes[:, level]
+            # A group met only among cases this was not learned from has no line; it is told like one never met.
+            effects = padded[np.where(own < len(table), own, -1)]
             total += effects[:, 0]
             if table.shape[1] > 1:
                 total += np.einsum("ij,ij->i", effects[:, 1:], leanings)

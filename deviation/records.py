@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from datetime import date as Date
 from typing import Any
@@ -20,6 +19,7 @@ SILENT = (
     '"expected": null, "low": null, "high": null, "low99": null, "high99": null, "baseline": null, '
     '"score": null, "p": null, "q": null, "flagged": false, "direction": null, "comparables": [], "factors": []}\n'
 )
+LARGEST = 1e15
 VALUES = (int, float, str, bool, type(None))
 
 _written = json.JSONEncoder(ensure_ascii=False).encode
@@ -51,15 +51,17 @@ def read_observation(record: dict[str, Any]) -> Observation:
         raise RecordRefused('id: missing or no text; give each record one, as in "c1"')
     if not isinstance(stratum, str) or not stratum:
         raise RecordRefused('stratum: missing or no text; give the kind of case, as in "交通肇事罪"')
-    if not isinstance(outcome, (int, float)) or isinstance(outcome, bool) or not 0 <= outcome <= 1e15:
+    if not isinstance(outcome, (int, float)) or isinstance(outcome, bool) or not 0 <= outcome <= LARGEST:
         raise RecordRefused("outcome: missing or no number; give a number of 0 or more, as in 12")
     if court is not None and not isinstance(court, str):
         raise RecordRefused('court: no text; give the code of the court, as in "苏0684", or null')
     if not isinstance(features, dict):
         raise RecordRefused('features: missing or no object; give them by name, as in {"surrender": true}')
     for feature, value in features.items():
-        if type(value) not in VALUES or (type(value) is float and not math.isfinite(value)):
+        if type(value) not in VALUES:
             raise RecordRefused(f"features.{feature}: must be a number, a text, true, false or null, as in 1")
+        if isinstance(value, (int, float)) and not -LARGEST <= value <= LARGEST:
+            raise RecordRefused(f"features.{feature}: too large to count with; give a number of at most 1e15, as in 1")
     day = record.get("date")
     return Observation(
         name, stratum, float(outcome), features, court or "", None if day is None else _date(day),
