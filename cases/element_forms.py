@@ -19,7 +19,7 @@ from cases.element_values import (
     outcome_value,
     trimmed,
 )
-from cases.elements import decided_problem, elements_for, measures_for
+from cases.elements import decided_problem, elements_for, measures_for, rows_of
 from cases.entries import EntryForm, speak_plainly
 from cases.forms import day_field
 from cases.models import Element, Outcome, Party
@@ -41,7 +41,7 @@ class ElementsForm(AboutPartyForm):
 
     def prepare(self) -> None:
         self.elements = elements_for(self.case, self.law, self.today)
-        standing = Element.objects.filter(case=self.case, party=self.subject, withdrawn_at=None)
+        standing = rows_of(Element.objects.all(), self.case, self.subject)
         self.standing = dict(standing.values_list("key", "value"))
         for key, element in self.elements.items():
             self.fields[key] = field_for(element)
@@ -110,7 +110,7 @@ class OutcomesForm(AboutPartyForm):
 
     def prepare(self) -> None:
         self.measures = {each.code: each for each in measures_for(self.case)}
-        standing = Outcome.objects.filter(case=self.case, party=self.subject, withdrawn_at=None)
+        standing = rows_of(Outcome.objects.all(), self.case, self.subject)
         self.standing = {row.measure: row for row in standing}
         days = [row.decided_on for row in self.standing.values()]
         self.fields["decided_on"].initial = max(days, default=self.case.closed_on or self.today)

@@ -1,6 +1,7 @@
 """What a case is about beyond its cause, and how it was decided (案件要素、裁判结果登记).
 
-Both belong to the case, or to one party of it where several stand accused. A value recorded anew replaces the one that
+Both belong to the case, or to one party of it where several stand accused; what is said of the only accused is said of the
+case. A value recorded anew replaces the one that
 stood, which stays marked as withdrawn; ``cases.services.withdraw_fact`` takes back either.
 """
 
@@ -12,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cases.element_values import (
@@ -60,6 +62,24 @@ def accused(case: Case) -> list[Party]:
         for party in sorted(case.party_rows.all(), key=lambda party: party.pk)
         if party.standing == ACCUSED and party.withdrawn_at is None
     ]
+
+
+def only_accused(case: Case) -> Party | None:
+    """The one person who stands accused; None where there are several, or nobody."""
+    found = accused(case)
+    return found[0] if len(found) == 1 else None
+
+
+def party_meant(case: Case, party: Party | None) -> Party | None:
+    """The party a value is kept for. The only accused is the case: else one person would be counted as two."""
+    return None if party is not None and party == only_accused(case) else party
+
+
+def rows_of(rows: QuerySet[Any], case: Case, party: Party | None) -> QuerySet[Any]:
+    """What stands of the case or of this party; the only accused and the case are one. The newest last."""
+    sole = only_accused(case)
+    one = Q(party=party) if sole is None or party not in (None, sole) else Q(party=None) | Q(party=sole)
+    return rows.filter(one, case=case, withdrawn_at=None).order_by("pk")
 
 
 # --- what is wrong -------------------------------------------------------------------------------------------
@@ -146,12 +166,13 @@ def record_elements(
     except BadValue as bad:
         refuse_if(bad.chinese, act, case=case, by=by)
         raise
-    standing = rows_by(Element.objects.filter(case=case, party=party, withdrawn_at=None), "key")
+    rows, party = list(rows_of(Element.objects.all(), case, party)), party_meant(case, party)
+    standing = rows_by(rows, "key")
     changed = {
         element: value for element, value in read.items() if value != value_in(standing.get(element.key))
     }
     if changed:
-        withdraw_rows((standing.get(element.key) for element in changed), at)
+        withdraw_rows((row for row in rows if row.key in {element.key for element in changed}), at)
         for element, value in changed.items():
             if value is not None:
                 standing[element.key] = Element.objects.create(
@@ -169,11 +190,10 @@ def rows_by(rows: Iterable[Any], name: str) -> dict[str, Any]:
     return {getattr(row, name): row for row in rows}
 
 
-def withdraw_rows(rows: Iterable[Element | Outcome | None], at: datetime) -> None:
+def withdraw_rows(rows: Iterable[Element | Outcome], at: datetime) -> None:
     for row in rows:
-        if row is not None:
-            row.withdrawn_at = at
-            row.save(update_fields=["withdrawn_at"])
+        row.withdrawn_at = at
+        row.save(update_fields=["withdrawn_at"])
 
 
 def trace_elements(
@@ -217,14 +237,15 @@ def record_outcomes(
     except BadValue as bad:
         refuse_if(bad.chinese, act, case=case, by=by)
         raise
-    standing = rows_by(Outcome.objects.filter(case=case, party=party, withdrawn_at=None), "measure")
+    rows, party = list(rows_of(Outcome.objects.all(), case, party)), party_meant(case, party)
+    standing = rows_by(rows, "measure")
     changed = {
         measure: value
         for measure, value in read.items()
         if not is_said_already(standing.get(measure.code), value, decided_on)
     }
     if changed:
-        withdraw_rows((standing.get(measure.code) for measure in changed), at)
+        withdraw_rows((row for row in rows if row.measure in {measure.code for measure in changed}), at)
         for measure, value in changed.items():
             if value is not None:
                 standing[measure.code] = Outcome.objects.create(

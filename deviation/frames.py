@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from cases.elements import ACCUSED
 from cases.limits import instance_of
 from cases.models import Case, Party
 from cases.models.case import PROCEDURES
@@ -43,7 +44,11 @@ SELECT case_id, party_id, jsonb_object_agg(key, value) FROM cases_element
 WHERE withdrawn_at IS NULL AND case_id = ANY(%s) GROUP BY case_id, party_id"""
 OUTCOMES = """
 SELECT case_id, party_id, value::float8, decided_on FROM cases_outcome
-WHERE withdrawn_at IS NULL AND measure = %s AND value > %s AND case_id = ANY(%s) ORDER BY case_id, party_id NULLS FIRST"""
+WHERE withdrawn_at IS NULL AND measure = %s AND case_id = ANY(%s) ORDER BY id"""
+#: The only accused (唯一被告人) of each of these cases.
+SOLE = """
+SELECT p.case_id, min(p.id) FROM cases_party p JOIN cases_case c ON c.id = p.case_id AND c.category = '刑事'
+WHERE p.case_id = ANY(%s) AND p.standing = %s AND p.withdrawn_at IS NULL GROUP BY p.case_id HAVING count(*) = 1"""
 #: Days on which the time limit did not run, however many grounds cover them.
 NOT_COUNTED = """
 SELECT case_id, sum(upper(span) - lower(span)) FROM (
@@ -287,12 +292,18 @@ def outcomes_of(rows: Sequence[Row], frame: Frame) -> dict[int, list[Outcome]]:
     if frame.code == TRIAL_DAYS:
         return trial_days(rows, frame.law)
     is_term = frame.model is not None and frame.model.scale == "log"  # no sentence at all is not a short one
-    found: dict[int, list[Outcome]] = {}
+    least = 0 if is_term else -1
     with connection.cursor() as cursor:
-        cursor.execute(OUTCOMES, [frame.code, 0 if is_term else -1, [row.id for row in rows]])
-        for case_id, party_id, value, day in cursor:
-            found.setdefault(case_id, []).append((party_id, value, day))
-    return found
+        cursor.execute(OUTCOMES, [frame.code, [row.id for row in rows]])
+        said = cursor.fetchall()
+        cursor.execute(SOLE, [list({case_id for case_id, party, *_ in said if party}), ACCUSED])
+        sole = dict(cursor.fetchall())
+    units: dict[int, dict[int | None, Outcome]] = {}
+    # Of what was recorded of the only accused and of the case, the newer holds.
+    for case_id, party_id, value, day in said:
+        unit = None if party_id == sole.get(case_id) else party_id
+        units.setdefault(case_id, {})[unit] = (unit, value, day)
+    return {case_id: [each for each in found.values() if each[1] > least] for case_id, found in units.items()}
 
 
 def trial_days(rows: Sequence[Row], law: Law) -> dict[int, list[Outcome]]:

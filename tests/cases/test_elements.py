@@ -169,6 +169,29 @@ def test_with_several_defendants_an_outcome_is_one_persons(decide, pair):
     assert Outcome.objects.get().party == pair[1]
 
 
+def test_what_is_recorded_of_the_only_defendant_is_recorded_of_the_case(decide, record, theft):
+    """However they are named: one person is not two."""
+    [only] = theft.party_rows.all()
+    decide({"months": 6}, party=only)
+    decide({"months": 8})
+    decide({"months": 9}, party=only)
+    record({"surrender": True}, party=only)
+    record({"surrender": False})
+    assert set(Outcome.objects.values_list("party", flat=True)) == {None}
+    assert set(Element.objects.values_list("party", flat=True)) == {None}
+    assert (standing(Outcome), standing()) == ({"months": 9}, {"surrender": False})
+
+
+def test_what_was_once_recorded_of_the_only_defendant_by_name_is_replaced(decide, record, theft):
+    [only] = theft.party_rows.all()
+    Outcome.objects.create(case=theft, party=only, measure="months", value=6, decided_on=date(2026, 4, 1))
+    Element.objects.create(case=theft, party=only, key="surrender", value=True)
+    decide({"months": 8})
+    record({"surrender": None})
+    assert list(Outcome.objects.filter(withdrawn_at=None).values_list("party", "value")) == [(None, 8)]
+    assert standing() == {}
+
+
 # --- pages -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def page(client, judge, theft):

@@ -125,6 +125,17 @@ def test_what_is_said_of_the_only_accused_holds_of_the_case(theft, court):
     assert only(court).features["recidivist"] is True
 
 
+@pytest.mark.parametrize("by_name_first", [True, False])
+def test_the_only_accused_is_one_unit_however_the_outcome_was_recorded(theft, court, by_name_first):
+    """Once by name and once of the case: what was recorded later holds."""
+    case = theft(None)
+    party = Party.objects.create(case=case, name="甲", standing="被告人")
+    for months, of in zip((6, 9), (party, None) if by_name_first else (None, party), strict=True):
+        Outcome.objects.create(case=case, party=of, measure="months", value=months, decided_on=CLOSED)
+    found = only(court)
+    assert (found.id, found.outcome) == (str(case.pk), 9.0)
+
+
 def test_a_second_instance_is_no_peer_of_a_first(theft, court):
     Case.objects.filter(pk=theft(9).pk).update(type_code="刑终")
     assert only(court).stratum == "盗窃罪（二审）"
