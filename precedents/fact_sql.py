@@ -14,12 +14,13 @@ SIMILAR_SQL = """
 SELECT c.id AS case_id, report.similar_n, report.similar_conflict_share, report.no_precedent,
        CASE WHEN split.found THEN true END AS court_internal_split
   FROM scope c
-  LEFT JOIN LATERAL (
-       SELECT (SELECT count(*) FROM jsonb_array_elements(r.hits) hit WHERE (hit ->> 'counts')::boolean)::int AS similar_n,
-              r.conflict_share AS similar_conflict_share,
+  LEFT JOIN (
+       SELECT DISTINCT ON (r.case_id) r.case_id, r.conflict_share AS similar_conflict_share,
+              (SELECT count(*) FROM jsonb_array_elements(r.hits) hit WHERE (hit ->> 'counts')::boolean)::int AS similar_n,
               CASE WHEN NOT EXISTS (SELECT FROM jsonb_array_elements(r.hits) hit WHERE hit ->> 'verdict' IN ('follow', 'differ'))
                    THEN true END AS no_precedent
-         FROM precedents_report r WHERE r.case_id = c.id AND r.state = 'finished' ORDER BY r.number DESC LIMIT 1) report ON true
+         FROM precedents_report r JOIN scope s ON s.id = r.case_id WHERE r.state = 'finished'
+        ORDER BY r.case_id, r.number DESC) report ON report.case_id = c.id
   LEFT JOIN (
        SELECT k.court_id, a.cause, true AS found
          FROM precedents_conflict k
