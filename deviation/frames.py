@@ -335,6 +335,7 @@ def mistaken(code: str) -> set[str]:
 FIELD_NAMES = {
     "case_procedure": _("审判程序"), "case_amount": _("标的额"), "case_plaintiffs": _("原告人数"),
     "case_defendants": _("被告人数"), "case_court_level": _("法院级别"), "case_detained": _("在押"),
+    "court": _("法院"),
 }  # fmt: skip
 FIELD_WORDS = {
     "case_procedure": dict(PROCEDURES),
