@@ -89,13 +89,13 @@ def side_by_side(request: HttpRequest, found: Conflict, bound: DecideForm | None
             (
                 _("甲案"),
                 found.first,
-                RESULTS[found.first.result],
+                RESULTS.get(found.first.result, "—"),
                 marked(found.first.text, found.second.text),
             ),
             (
                 _("乙案"),
                 found.second,
-                RESULTS[found.second.result],
+                RESULTS.get(found.second.result, "—"),
                 marked(found.second.text, found.first.text),
             ),
         ],

@@ -292,6 +292,12 @@ def pair(keep_own, file_case, record):
     return Conflict.objects.get()
 
 
+def test_a_pair_is_shown_once_a_result_was_corrected_to_unknown(client, pair, trial_office):
+    Document.objects.filter(pk=pair.first_id).update(result="")
+    client.force_login(trial_office)
+    assert "驳回" in text_of(page(client, "conflict", pair.pk))
+
+
 def test_both_texts_stand_side_by_side_and_the_keeper_decides(client, pair, trial_office, judge):
     client.force_login(trial_office)
     shown = text_of(page(client, "conflict", pair.pk))
