@@ -101,15 +101,21 @@ def comparable(facts: Mapping[str, Any]) -> dict[str, Any]:
 # --- services ------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_document(*, judgment: Judgment, by: User | None, at: datetime) -> Document:
-    """Add a judgment (收录裁判文书). The same again is the same as once; another text under its number is refused."""
+    """Add a judgment (收录裁判文书). The same again is the same as once; another text under its number is refused.
+
+    One held under the number of a case without being the case's becomes the case's.
+    """
     permit(judgment.case, by, ADD)
     values = judgment.columns()
     held = standing(values)
-    if held is not None and held.digest == values["digest"]:
-        return held
-    if held is not None:
+    if held is None:
+        return create(values, by, at)
+    check_place(held, values, by, ADD)
+    if held.case_id is None and judgment.case is not None and held.text == judgment.text:
+        return change(held, values, by, at)
+    if held.digest != values["digest"]:
         raise trail.Refused(HELD, act=ADD, by=by, status=409)
-    return create(values, by, at)
+    return held
 
 
 @transaction.atomic
@@ -118,9 +124,7 @@ def replace_document(*, document: Document, judgment: Judgment, by: User | None,
     document = Document.objects.select_for_update().get(pk=document.pk)
     permit(document.case, by, REPLACE)
     values = replace(judgment, case=document.case).columns()
-    other = standing(values)
-    if other is not None and other.pk != document.pk:
-        raise trail.Refused(HELD, act=REPLACE, on=document, by=by, status=409)
+    check_place(document, values, by, REPLACE)
     return change(document, values, by, at)
 
 
@@ -133,6 +137,7 @@ def put_document(*, judgment: Judgment, by: User | None, at: datetime) -> tuple[
     held = standing(values)
     if held is None:
         return create(values, by, at), "added"
+    check_place(held, values, by, ADD)
     if not changes(held, values):
         return held, "unchanged"
     return change(held, values, by, at), "replaced"
@@ -193,10 +198,25 @@ def seen(case: Case, by: User) -> bool:
 
 
 def standing(values: Mapping[str, Any]) -> Document | None:
+    """The judgment held of the case, else the one held under the source and number."""
     held = Document.objects.select_for_update().filter(withdrawn_at=None)
-    if values["case"] is not None:
-        return held.filter(case=values["case"]).first()
-    return held.filter(source=values["source"], number=values["number"], case=None).first()
+    of_case = held.filter(case=values["case"]).first() if values["case"] is not None else None
+    return of_case or held.filter(source=values["source"], number=values["number"]).first()
+
+
+def check_place(held: Document, values: Mapping[str, Any], by: User | None, act: str) -> None:
+    """Refuse to take a judgment from its case, to hold two under one number, and to give a case two judgments.
+
+    Whether there is a judgment of a case is told to those who see the case.
+    """
+    case = values["case"]
+    if held.case is not None and held.case != case:
+        hides = by is not None and not seen(held.case, by)
+        raise trail.Refused(NOT_YOUR_CASE if hides else HELD, act=act, by=by, status=409)
+    same = Document.objects.filter(withdrawn_at=None, source=values["source"], number=values["number"])
+    has_another = case is not None and Document.objects.filter(case=case).exclude(pk=held.pk).exists()
+    if has_another or same.exclude(pk=held.pk).exists():
+        raise trail.Refused(HELD, act=act, by=by, status=409)
 
 
 def create(values: dict[str, Any], by: User | None, at: datetime) -> Document:

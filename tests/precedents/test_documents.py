@@ -109,6 +109,49 @@ def test_correcting_a_judgment_of_ours_does_not_take_it_from_its_case(file_case,
     assert (changed.case_id, changed.number, changed.text) == (held.case_id, held.number, "改")
 
 
+def loose(case, **fields):
+    """The judgment of a case, held under its number without being the case's."""
+    return judgment(**({"source": "own", "number": case.number, "court_name": str(case.court)} | fields))
+
+
+def test_a_judgment_held_under_the_number_of_a_case_becomes_the_cases(file_case, trial_office, now):
+    for put in (add_document, lambda **given: put_document(**given)[0]):
+        case = file_case()
+        held = add_document(judgment=loose(case), by=trial_office, at=now)
+        assert put(judgment=judgment(case=case), by=trial_office, at=now).pk == held.pk
+        held.refresh_from_db()
+        assert held.case == case
+
+
+def test_another_text_of_the_case_under_that_number_is_refused(file_case, trial_office, now):
+    case = file_case()
+    add_document(judgment=loose(case), by=trial_office, at=now)
+    with pytest.raises(Refused, match=HELD):
+        add_document(judgment=judgment(case=case, text="另一段文字"), by=trial_office, at=now)
+
+
+def test_what_is_a_cases_is_not_taken_from_it_under_its_number(file_case, trial_office, outsider, now):
+    case = file_case()
+    held = add_document(judgment=judgment(case=case), by=trial_office, at=now)
+    for put in (add_document, put_document):
+        with pytest.raises(Refused, match=HELD):
+            put(judgment=loose(case), by=trial_office, at=now)
+    other = add_document(judgment=loose(case, number="别的案号"), by=trial_office, at=now)
+    with pytest.raises(Refused, match=HELD):
+        replace_document(document=other, judgment=loose(case), by=trial_office, at=now)
+    held.refresh_from_db()
+    assert (held.case, held.text) == (case, TEXT)
+
+
+def test_a_case_whose_judgment_was_withdrawn_gets_no_second_one(file_case, trial_office, now):
+    case = file_case()
+    held = add_document(judgment=judgment(case=case), by=trial_office, at=now)
+    withdraw_document(document=held, reason="文号有误", by=trial_office, at=now)
+    add_document(judgment=loose(case), by=trial_office, at=now)
+    with pytest.raises(Refused, match=HELD):
+        add_document(judgment=judgment(case=case), by=trial_office, at=now)
+
+
 def test_elements_recorded_later_come_into_the_judgment(file_case, keep_own, record):
     case = file_case()
     document = keep_own(case, TEXT)
