@@ -153,14 +153,21 @@ def misfits(cursor: Any, kind: str, work: str, law: Law, day: date) -> dict[int,
 
 
 def unknown_parties(cursor: Any, work: str) -> dict[int, Reason]:
-    cursor.execute(f"SELECT line, number, party FROM {work} WHERE party <> '' AND party_id IS NULL")
-    return {
-        line: Reason(
+    """Rows whose name is nobody's in their case, or that of several, of whom the row cannot say which."""
+    cursor.execute(f"SELECT line, number, party, bearers FROM {work} WHERE party <> '' AND party_id IS NULL")
+    return {line: party_fault(*fields) for line, *fields in cursor.fetchall()}
+
+
+def party_fault(number: str, party: str, bearers: int) -> Reason:
+    if not bearers:
+        return Reason(
             f"case {number} has no party {party!r}; import the parties first",
             f"案件“{number}”没有当事人“{party}”，请先导入当事人",
         )
-        for line, number, party in cursor.fetchall()
-    }
+    return Reason(
+        f"case {number} has {bearers} parties called {party!r}; record this in the case itself, where one can be chosen",
+        f"案件“{number}”有 {bearers} 名当事人同名“{party}”，无法确定是哪一名，请在案件页面录入",
+    )
 
 
 def misfit_elements(cursor: Any, work: str, law: Law, day: date) -> dict[int, Reason]:

@@ -28,8 +28,8 @@ FIXED = {
     "elements": {},
     "outcomes": {},
 }
-#: Finds the party a row names, in the case it is about.
-PARTY = """LEFT JOIN LATERAL (SELECT min(x.id) AS party_id FROM cases_party x
+#: Finds the party a row names, in the case it is about, and how many bear that name there: of several it is none.
+PARTY = """LEFT JOIN LATERAL (SELECT CASE WHEN count(*) = 1 THEN min(x.id) END AS party_id, count(*) AS bearers FROM cases_party x
     WHERE x.case_id = c.id AND x.name = s.party AND x.withdrawn_at IS NULL) p ON s.party <> ''"""
 
 
@@ -57,7 +57,7 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
     fact = fact_of(staged)
     same = same_fact(fact, "p" if fact.of_party else "s")
     party = (
-        ("p.party_id,", PARTY, "OR (s.party <> '' AND p.party_id IS NULL)") if fact.of_party else ("", "", "")
+        ("p.party_id, p.bearers,", PARTY, "OR (s.party <> '' AND p.party_id IS NULL)") if fact.of_party else ("", "", "")
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL random_page_cost = 1.1")

@@ -108,6 +108,16 @@ def test_with_several_defendants_an_outcome_names_one(theft, second, ledger):
     assert standing(Outcome) == {("李四", "months", 5)}
 
 
+@pytest.mark.parametrize(
+    ("headers", "cells"), [(ELEMENTS, ["自首", "是"]), (OUTCOMES, ["刑期", "5", "2026-04-01"])]
+)
+def test_a_name_that_two_parties_bear_is_nobodys(theft, ledger, headers, cells):
+    Party.objects.create(case=theft, name="张三", standing="被害人")
+    report = ledger([theft.number, "张三", *cells], headers=headers)
+    assert counts(report) == [0, 0, 0, 1] and "2 parties called '张三'" in report["rejections"][0]["reason"]
+    assert not Element.objects.exists() and not Outcome.objects.exists()
+
+
 def test_of_two_rows_on_one_element_an_equal_one_counts_once_and_another_is_rejected(theft, ledger):
     rows = [[theft.number, "", "times", value] for value in ("2", "2.0", "3")]
     report = ledger(*rows, headers=ELEMENTS)
