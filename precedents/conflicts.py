@@ -19,6 +19,7 @@ from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission
 from precedents.documents import words_of
+from precedents.fact_sql import AGAINST
 from precedents.models import Conflict, Document
 from precedents.search import OPEN, Found, Question, most_alike, open_documents
 
@@ -33,14 +34,6 @@ NO_REASON = "请写明理由。"
 NOT_NOW = "该项分歧的状态已经变化，不能这样处理；请刷新页面。"
 SLICE, NEAREST = 50, 20
 WINDOW, LIKENESS = "conflict_window_years", "conflict_likeness"
-#: Results of which one excludes the other. All granted and part granted differ by the claims, not by the law.
-AGAINST = {
-    "support": {"dismiss"},
-    "partial": {"dismiss"},
-    "dismiss": {"support", "partial"},
-    "convict": {"acquit"},
-    "acquit": {"convict"},
-}
 #: State and act → state. What was dismissed may be found to be one after all.
 AFTER = {
     ("found", CONFIRM): "confirmed",

@@ -3,14 +3,24 @@
 ``scope`` are the rows of ``cases_case`` asked for, ``%(today)s`` the day. From the latest finished report of the case:
 how many like effective judgments of this court and those above it were found (``similar_n``), how many of them were decided
 otherwise than is proposed (``similar_conflict_share``), and that nothing at all was found (``no_precedent``). From the
-confirmed and unsettled conflicts of its court and cause within the window: ``court_internal_split``. Unknown is NULL, and
-what somebody states stands before all of it.
+confirmed and unsettled conflicts of its court and cause within the window, whose results still exclude each other:
+``court_internal_split``. Unknown is NULL, and what somebody states stands before all of it.
 ``%(conflict_years)s`` is the rule parameter ``conflict_window_years``.
 """
 
 from __future__ import annotations
 
-SIMILAR_SQL = """
+#: Results of which one excludes the other. All granted and part granted differ by the claims, not by the law.
+AGAINST = {
+    "support": {"dismiss"},
+    "partial": {"dismiss"},
+    "dismiss": {"support", "partial"},
+    "convict": {"acquit"},
+    "acquit": {"convict"},
+}
+EXCLUDE = ", ".join(f"('{own}', '{other}')" for own, others in AGAINST.items() for other in sorted(others))
+
+SIMILAR_SQL = f"""
 SELECT c.id AS case_id, report.similar_n, report.similar_conflict_share, report.no_precedent,
        CASE WHEN split.found THEN true END AS court_internal_split
   FROM scope c
@@ -28,6 +38,8 @@ SELECT c.id AS case_id, report.similar_n, report.similar_conflict_share, report.
          LEFT JOIN cases_case ca ON ca.id = a.case_id LEFT JOIN cases_case cb ON cb.id = b.case_id
         WHERE k.state = 'confirmed' AND a.withdrawn_at IS NULL AND b.withdrawn_at IS NULL
           AND COALESCE(ca.sealed, '') = '' AND COALESCE(cb.sealed, '') = ''
-          AND LEAST(a.effective_on, b.effective_on) >= %(today)s::date - make_interval(years => %(conflict_years)s)
+          AND a.effective_on >= %(today)s::date - make_interval(years => %(conflict_years)s) AND a.effective_on <= %(today)s::date
+          AND b.effective_on >= %(today)s::date - make_interval(years => %(conflict_years)s) AND b.effective_on <= %(today)s::date
+          AND a.cause = b.cause AND (a.result, b.result) IN ({EXCLUDE})
         GROUP BY k.court_id, a.cause) split ON split.court_id = c.court_id AND split.cause = c.cause
  WHERE report.similar_n IS NOT NULL OR split.found"""

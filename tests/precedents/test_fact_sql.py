@@ -11,7 +11,7 @@ from django.utils import timezone
 from precedents import reports
 from precedents.conflicts import CONFIRM, SETTLE, decide_conflict, find_conflicts
 from precedents.fact_sql import SIMILAR_SQL
-from precedents.models import Conflict
+from precedents.models import Conflict, Document
 from precedents.reports import Written
 from precedents.search import Question
 from tests.precedents.test_conflicts import ALIKE
@@ -78,3 +78,19 @@ def test_only_confirmed_and_unsettled_conflicts_of_the_court_and_cause_count(
     first.save()
     decide_conflict(conflict=pair, act=SETTLE, reason="审委会已统一", by=trial_office, at=timezone.now())
     assert split() == set()
+
+
+@pytest.mark.parametrize(
+    "corrected", [{"effective_on": None}, {"effective_on": date(2020, 1, 1)}, {"result": "support"}, {"result": ""}]
+)
+def test_a_confirmed_conflict_counts_only_while_both_are_effective_and_exclude_each_other(
+    keep_own, file_case, trial_office, corrected
+):
+    for result in ("support", "dismiss"):
+        keep_own(file_case(), ALIKE, result=result, effective_on=date(2026, 3, 1))
+    find_conflicts(at=timezone.now())
+    pair = Conflict.objects.get()
+    decide_conflict(conflict=pair, act=CONFIRM, reason="尺度不一", by=trial_office, at=timezone.now())
+    assert any(known["court_internal_split"] for known in facts().values())
+    Document.objects.filter(result="dismiss").update(**corrected)
+    assert not any(known["court_internal_split"] for known in facts().values())
