@@ -57,6 +57,10 @@ def answers(index, questions, top=10):
     return [index.query(question, top) for question in questions]
 
 
+def test_what_is_null_in_a_list_is_not_known():
+    assert dict(flat({"手段": [None, "入户"], "从重": [None]})) == {"手段：入户": "是"}
+
+
 def test_the_case_in_other_words_comes_first(index):
     assert ids(index.query(Document("q", "饮酒后驾车撞人身亡并逃离现场"), 2)) == ["fled", "stayed"]
     assert ids(index.query(Document("q", "借款逾期拒不偿还,约定利息"), 1)) == ["loan"]
