@@ -16,7 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_LEANINGS = 7
-ROUNDS = 2
+#: In a stratum with fewer cases than ``FEW`` a second round gains nothing that shows.
+FEW = 1_500
 # In standard units; a circumstance of unusual size leans no further.
 FARTHEST = 4.0
 
@@ -39,10 +40,13 @@ class Expectation:
         shrinkage: Shrinkage | None,
         columns: Ints,
         seed: int,
+        rounds: int,
+        first: Trees | None = None,
     ) -> Self:
+        """``first``: the trees of the first round, where they are already known."""
         court = np.zeros(len(target))
-        for _ in range(ROUNDS if shrinkage else 1):
-            trees = Trees.fit(matrix, target - court, seed=seed)
+        for turn in range(rounds if shrinkage else 1):
+            trees = first if first and not turn else Trees.fit(matrix, target - court, seed=seed)
             plain = trees.predict(matrix)
             chosen = np.column_stack([matrix[:, columns], plain])
             middle, scale = np.nanmean(chosen, axis=0), np.nanstd(chosen, axis=0) + 1e-9
@@ -89,40 +93,66 @@ class Foretold:
     columns: Ints
 
 
+def rounds_for(count: int) -> int:
+    """How often trees and court effects of a stratum of so many cases are fitted in turn."""
+    return 1 if count < FEW else 2
+
+
 def held_out(
     matrix: Floats, target: Floats, codes: Ints, folds: Ints, usual: Floats, owners: Ints, seed: int
 ) -> Foretold:
     """``usual``: the line of a typical case; ``owners``: the feature of each column."""
-    plain, shares = _without_courts(matrix, target, folds, usual, owners, seed)
+    plain, shares, trees = _without_courts(matrix, target, folds, usual, owners, seed)
     columns = np.sort(np.argsort(-shares[owners], kind="stable")[:MOST_LEANINGS])
     leanings = _standard(np.column_stack([matrix[:, columns], plain]))
     shrinkage = choose_shrinkage(target - plain, codes, leanings, folds)
     if shrinkage is None:
         return Foretold(plain, None, shares, columns)
+    rounds = rounds_for(len(target))
+    values = again_unseen(matrix, target, codes, shrinkage, columns, seed, rounds, folds, trees)
+    return Foretold(values, shrinkage, shares, columns)
+
+
+def again_unseen(
+    matrix: Floats,
+    target: Floats,
+    codes: Ints,
+    shrinkage: Shrinkage | None,
+    columns: Ints,
+    seed: int,
+    rounds: int,
+    folds: Ints,
+    trees: Mapping[int, Trees] | None = None,
+) -> Floats:
+    """Each case as foretold by a model that never saw its fold, where the pull of courts is already chosen."""
     values = np.zeros(len(target))
     for fold in np.unique(folds):
         out = folds == fold
-        model = Expectation.fit(matrix[~out], target[~out], codes[~out], shrinkage, columns, seed)
+        first = trees[int(fold)] if trees else None
+        model = Expectation.fit(
+            matrix[~out], target[~out], codes[~out], shrinkage, columns, seed, rounds, first
+        )
         values[out] = model.predict(matrix[out], codes[out])
-    return Foretold(values, shrinkage, shares, columns)
+    return values
 
 
 def _without_courts(
     matrix: Floats, target: Floats, folds: Ints, usual: Floats, owners: Ints, seed: int
-) -> tuple[Floats, Floats]:
-    """What trees alone foretell, and the share of the variance each feature explains of cases unseen."""
+) -> tuple[Floats, Floats, dict[int, Trees]]:
+    """What trees alone foretell, the share of the variance each feature explains of cases unseen, and the trees."""
     plain = np.zeros(len(target))
+    learned: dict[int, Trees] = {}
     lost = np.zeros(int(owners.max()) + 1 if len(owners) else 0)
     for fold in np.unique(folds):
         out = folds == fold
-        trees = Trees.fit(matrix[~out], target[~out], seed=seed)
+        trees = learned[int(fold)] = Trees.fit(matrix[~out], target[~out], seed=seed)
         plain[out] = trees.predict(matrix[out])
         for feature in range(len(lost)):
             without = matrix[out].copy()
             without[:, owners == feature] = usual[owners == feature]
             lost[feature] += ((target[out] - trees.predict(without)) ** 2).sum()
     gain = lost / len(target) - ((target - plain) ** 2).mean()
-    return plain, np.maximum(gain, 0.0) / max(float(target.var()), 1e-12)
+    return plain, np.maximum(gain, 0.0) / max(float(target.var()), 1e-12), learned
 
 
 def _standard(chosen: Floats) -> Floats:

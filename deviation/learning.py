@@ -15,7 +15,7 @@ from deviation.comparables import UNDATED, Comparables
 from deviation.distances import Distances
 from deviation.effects import Levels, Shrinkage, stand_out
 from deviation.encoding import Encoding
-from deviation.expectation import Expectation, Foretold, held_out
+from deviation.expectation import Expectation, Foretold, again_unseen, held_out, rounds_for
 from deviation.medians import Towards, shifted_unseen
 from deviation.observation import Observation
 from deviation.scales import Scale
@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 FOLDS = 5
+# To see how far outcomes lie from what was foretold of them, before the latest quarter is tried.
+LATER_FOLDS = 3
 # A feature without which less than this share of the variance is lost may be missing or new.
 MATTERS = 0.005
 EARLIER, MOSTLY_DATED = 0.75, 0.9
@@ -76,7 +78,7 @@ def learn(name: str, cases: Sequence[Observation], *, scale: str, least: int, se
     levels = Levels.learn([case.court for case in cases])
     material = _material(cases, levels, scale, least, seed)
     all_cases = np.ones(len(cases), dtype=bool)
-    unseen, by_cells = _foretell(material, all_cases), _by_cells(material)
+    unseen, by_cells = _foretell(material), _by_cells(material)
     encoding = material.encoding.weighing((unseen.shares >= MATTERS).tolist())
     by_ratio = material.scale.kind == "log"
     towards = Towards.fit(unseen.values, material.target) if by_ratio else Towards.none()
@@ -86,8 +88,8 @@ def learn(name: str, cases: Sequence[Observation], *, scale: str, least: int, se
         later is None or later["mae"] < later["baseline_mae"]
     )
     known = unseen.values if fits else by_cells
-    pull = unseen.shrinkage, unseen.columns, seed
-    expectation = Expectation.fit(*material.part(all_cases), *pull) if fits else None
+    pull = unseen.shrinkage, unseen.columns, seed, rounds_for(len(cases))
+    expectation = Expectation.fit(material.matrix, material.target, material.codes, *pull) if fits else None
     distances, calibration, coverage = _distances(material, known)
     card = _card(material, cases, levels, shifted, by_cells, unseen.shrinkage, expectation, coverage, later)
     code, reason = _refusal(material.scale, coverage, later)
@@ -134,9 +136,9 @@ def _by_cells(m: _Material) -> Floats:
     return medians
 
 
-def _foretell(m: _Material, chosen: NDArray[np.bool_]) -> Foretold:
+def _foretell(m: _Material) -> Foretold:
     usual = m.encoding.matrix([m.encoding.typical])[0]
-    return held_out(*m.part(chosen), m.folds[chosen], usual, m.encoding.owners, m.seed)
+    return held_out(m.matrix, m.target, m.codes, m.folds, usual, m.encoding.owners, m.seed)
 
 
 def _later(m: _Material, unseen: Foretold, towards: Towards) -> dict[str, Any] | None:
@@ -148,13 +150,18 @@ def _later(m: _Material, unseen: Foretold, towards: Towards) -> dict[str, Any] |
     early, late = dated & (m.days <= cut), dated & (m.days > cut)
     if late.sum() < FEWEST_LATER or early.sum() < m.least:
         return None
-    model = Expectation.fit(*m.part(early), unseen.shrinkage, unseen.columns, m.seed)
+    matrix, target, codes = m.part(early)
+    pull = unseen.shrinkage, unseen.columns, m.seed, rounds_for(len(m.target))
+    model = Expectation.fit(matrix, target, codes, *pull)
     cells = _cells(m, early)
     foretold = model.predict(m.matrix[late], m.codes[late])
     by_cells = cells.look_up(m.encoding, m.matrix[late])[0]
     losses = m.loss(towards(foretold), late), m.loss(by_cells, late)
     modelled = losses[0] < losses[1]
-    known = _foretell(m, early).values if modelled else cells.look_up(m.encoding, m.matrix[early])[0]
+    if modelled:
+        known = again_unseen(matrix, target, codes, *pull, m.folds[early] % LATER_FOLDS)
+    else:
+        known = cells.look_up(m.encoding, m.matrix[early])[0]
     low, high = np.quantile(m.target[early] - known, (0.05, 0.95))
     gaps = m.target[late] - (foretold if modelled else by_cells)
     return {

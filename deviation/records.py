@@ -61,7 +61,9 @@ def read_observation(record: dict[str, Any]) -> Observation:
         if type(value) not in VALUES:
             raise RecordRefused(f"features.{feature}: must be a number, a text, true, false or null, as in 1")
         if isinstance(value, (int, float)) and not -LARGEST <= value <= LARGEST:
-            raise RecordRefused(f"features.{feature}: too large to count with; give a number of at most 1e15, as in 1")
+            raise RecordRefused(
+                f"features.{feature}: too large to count with; give a number of at most 1e15, as in 1"
+            )
     day = record.get("date")
     return Observation(
         name, stratum, float(outcome), features, court or "", None if day is None else _date(day),

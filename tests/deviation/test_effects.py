@@ -50,7 +50,9 @@ def test_histories_of_many_courts_are_learned_and_applied(seed, dated):
     cases = [
         replace(case, court=f"{'苏鲁豫京沪'[place % 5]}{place // 40:02}{place:04}")
         for case, place in zip(
-            decided(count, seed=seed, dated=dated), (count * draw.random(count) ** 1.6).astype(int), strict=True
+            decided(count, seed=seed, dated=dated),
+            (count * draw.random(count) ** 1.6).astype(int),
+            strict=True,
         )
     ]
     said = DeviationModel().fit(cases).assess(cases[:20])
