@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from precedents.report_checks import NEEDS_REASON, VERDICTS
+from cases.numbers import normalize
+from precedents.report_checks import NEEDS_REASON, VERDICTS, share_that_differs
 
 TITLE = "类案检索报告"
 BASIS = (
@@ -75,8 +76,10 @@ def report_paper(
     method: str,
 ) -> ReportPaper:
     """The report for somebody who may know of the ``readable`` judgments."""
-    hidden = [hit["number"] for hit in hits if hit["document"] not in readable]
     shown = [hit for hit in hits if hit["document"] in readable]
+    withheld = [hit for hit in hits if hit["document"] not in readable]
+    hidden = [name for hit in withheld for name in (hit["number"], hit["title"])]
+    told = share_that_differs(shown, query.get("proposed", "")) if withheld else share
     return ReportPaper(
         title=TITLE,
         subject=f"{about.number}　{about.cause}　第{about.place}份",
@@ -87,20 +90,33 @@ def report_paper(
             ("检索平台", query.get("platforms", "")),
             ("检索范围", scope(query, sources)),
             ("检索方法", method),
-            ("检索结果", outcome(hits, len(hidden))),
+            ("检索结果", outcome(hits, len(withheld))),
             ("本案争议焦点", veiled(issue, hidden)),
         ),
         rows=tuple(row_of(hit, sources, results) for hit in shown),
         sections=tuple(section_of(hit, sources, hidden) for hit in shown),
-        closing=(("检索结果的运用情况", veiled(opinion, hidden)), *counted(hits, share)),
+        closing=(("检索结果的运用情况", veiled(opinion, hidden)), *counted(shown, told)),
         foot=(BASIS, NEUTRAL, *([f"完成时间：{about.finished_at}", f"内容摘要：{about.digest}"] if about.finished else [])),
     )  # fmt: skip
 
 
 def veiled(text: str, hidden: Sequence[str]) -> str:
-    """The text without its paragraphs that name what the reader may not know of."""
-    lines = [WITHHELD if any(number in line for number in hidden) else line for line in text.splitlines()]
-    return "\n".join(dict.fromkeys(lines)) if hidden else text
+    """The text without its paragraphs that name, however written, what the reader may not know of."""
+    names = [bare(name) for name in hidden if bare(name)]
+    lines = [WITHHELD if speaks_of(line, names) else line for line in text.splitlines()]
+    kept = "\n".join(dict.fromkeys(lines)) if names else text
+    # A number broken over two lines stands in neither of them.
+    return WITHHELD if speaks_of(kept.replace(WITHHELD, "。"), names) else kept
+
+
+def bare(name: str) -> str:
+    """A number or title as it is compared: in one way of writing, without brackets."""
+    return normalize(name).replace("（", "").replace("）", "")
+
+
+def speaks_of(text: str, names: Sequence[str]) -> bool:
+    written = bare(text)
+    return any(name in written for name in names)
 
 
 def scope(query: Mapping[str, Any], sources: Mapping[str, str]) -> str:

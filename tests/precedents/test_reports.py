@@ -217,6 +217,36 @@ def test_the_paper_veils_whole_paragraphs():
     assert veiled("一\n\n二", []) == "一\n\n二"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "(2026)川1502民初1号",
+        "〔2026〕川1502 民初1号",
+        "（２０２６）川1502民初1号",
+        "2026川1502民初1号",
+        "张某案 判决",
+        "（2026）川1502\n民初1号",
+    ],
+)
+def test_a_hidden_judgment_is_veiled_however_it_is_named(said):
+    told = veiled(f"一\n参见{said}\n三", ["（2026）川1502民初1号", "张某案判决", ""])
+    assert said not in told and WITHHELD in told
+    assert veiled("一\n（2026）川1502民初2号", ["（2026）川1502民初1号"]) == "一\n（2026）川1502民初2号"
+
+
+def test_the_paper_counts_for_its_reader_only_what_the_reader_may_know_of(loans, with_a_hidden_hit, judge):
+    report, _, member = with_a_hidden_hit
+    report.hits = [hit | {"counts": hit["result"] == "support"} for hit in report.hits]
+    report.query |= {"proposed": "dismiss"}
+    report.conflict_share = 1.0
+    counts = [hit for hit in report.hits if hit["counts"]]
+    assert len(counts) > 1
+    for reader, n in ((judge, len(counts)), (member, len(counts) - 1)):
+        assert f"生效类案 {n} 件，其中载明处理结果的 {n} 件，与本案拟处理结果不同的 {n} 件" in words_of(
+            paper_of(report, reader)
+        )
+
+
 def test_the_docx_holds_every_item_in_chinese_fonts(draft, judge, now):
     write(draft, judge, now)
     finished = reports.finish_report(report=draft, by=judge, at=now)
