@@ -57,7 +57,9 @@ def find_work(batch: Batch, staged: Staged, book: Book) -> None:
     fact = fact_of(staged)
     same = same_fact(fact, "p" if fact.of_party else "s")
     party = (
-        ("p.party_id, p.bearers,", PARTY, "OR (s.party <> '' AND p.party_id IS NULL)") if fact.of_party else ("", "", "")
+        ("p.party_id, p.bearers,", PARTY, "OR (s.party <> '' AND p.party_id IS NULL)")
+        if fact.of_party
+        else ("", "", "")
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL random_page_cost = 1.1")

@@ -28,7 +28,9 @@ def flat(facts: Mapping[str, object]) -> Iterator[tuple[str, Value]]:
     """Facts as pairs: yes and no are words, every part of a list is a fact of its own, what is null is not known."""
     for name, given in sorted(facts.items()):
         if isinstance(given, list | tuple | set | frozenset):
-            yield from ((f"{name}：{part}", YES) for part in sorted({str(part) for part in given if part is not None}))
+            yield from (
+                (f"{name}：{part}", YES) for part in sorted({str(part) for part in given if part is not None})
+            )
         elif isinstance(given, bool):
             yield name, YES if given else NO
         elif isinstance(given, int | float):

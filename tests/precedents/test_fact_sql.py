@@ -81,7 +81,8 @@ def test_only_confirmed_and_unsettled_conflicts_of_the_court_and_cause_count(
 
 
 @pytest.mark.parametrize(
-    "corrected", [{"effective_on": None}, {"effective_on": date(2020, 1, 1)}, {"result": "support"}, {"result": ""}]
+    "corrected",
+    [{"effective_on": None}, {"effective_on": date(2020, 1, 1)}, {"result": "support"}, {"result": ""}],
 )
 def test_a_confirmed_conflict_counts_only_while_both_are_effective_and_exclude_each_other(
     keep_own, file_case, trial_office, corrected
