@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from math import log
 
 import numpy as np
-from django.db.models import Min
+from django.db.models import Aggregate, Count, IntegerField, Min
 from django.utils import timezone
 
 from cases.models import Case
@@ -31,6 +31,8 @@ from deviation.using import model_of, stopped_strata
 
 #: Half a month, a day, a yuan: below it the logarithm of an outcome says nothing.
 LEAST = 0.5
+#: A unit is shown where at least so many judges decided its cases, and none of them more than this share.
+FEWEST_JUDGES, LARGEST_SHARE = 3, 0.6
 BIRTH_YEAR, AGE = "birth_year", "age"
 
 
@@ -53,7 +55,7 @@ class Told:
 def measured(run: Run, *, scale: str, window: frames.Window, law: Law, today: date) -> list[Told]:
     """Every outcome of the window that the model says something of, as far as nothing private could be told from it."""
     history = frames.history(court=run.court, code=run.code, window=window)
-    private = still_private(court_and_below(run.court_id), law, today)
+    private = still_private(court_and_below(run.court_id), window, law, today)
     silent = set(stopped_strata(run, today))
     kept = [
         one for one in history
@@ -101,14 +103,19 @@ def divisions_of(case_ids: Collection[int]) -> dict[int, str]:
 
 
 # --- private days ------------------------------------------------------------------------------------------------
-def still_private(court_ids: Collection[int], law: Law, today: date) -> set[int]:
-    """Cases with a notice nobody but its judge may know of, or first scored so lately that there might be one."""
-    notices = Notice.objects.filter(court__in=court_ids, disclosed_at=None, ended_at=None)
+def still_private(court_ids: Collection[int], window: frames.Window, law: Law, today: date) -> set[int]:
+    """Cases closed in the window with a notice nobody but its judge may know of, or first scored so lately that there might be.
+
+    Of the scores only those since the private days began are looked through, and the cases they are of.
+    """
+    of_window = {"court__in": court_ids, "case__closed_on__range": (window.first, window.last)}
+    notices = Notice.objects.filter(**of_window, disclosed_at=None, ended_at=None)
     days = {court: settled_until(law, court, today) for court in court_ids}
     since = min(days.values())
-    first = Score.objects.filter(court__in=court_ids, stage__in=["closing", "nightly"])
-    young = first.values_list("case", "court").annotate(first=Min("at")).filter(first__date__gt=since)
-    late = {case for case, court, at in young if timezone.localdate(at) > days[court]}
+    judged = Score.objects.filter(**of_window, stage__in=["closing", "nightly"])
+    lately = judged.filter(at__date__gt=since).values("case")
+    first = judged.filter(case__in=lately).values_list("case", "court").annotate(first=Min("at"))
+    late = {case for case, court, at in first if timezone.localdate(at) > days[court]}
     return late | set(notices.values_list("case", flat=True))
 
 
@@ -124,6 +131,38 @@ def settled_until(law: Law, court_id: int, today: date) -> date:
 def all_settled_until(court: Court, law: Law, today: date) -> date:
     """That day for the court and all below it."""
     return min(settled_until(law, each, today) for each in court_and_below(court.pk))
+
+
+# --- few judges ----------------------------------------------------------------------------------------------------
+class MostOfOne(Aggregate):
+    """How many rows of the group the most frequent value has; which value that is never leaves the database."""
+
+    template = "(SELECT max(of_one) FROM (SELECT count(*) AS of_one FROM unnest(array_agg(%(expressions)s)) AS one GROUP BY one) AS counted)"
+    output_field = IntegerField()
+
+
+def narrow(told: Sequence[Told], *, by_court: bool) -> set[tuple[str, str]]:
+    """Units and quarters whose cases too few judges decided, or mostly one: what is told of them would tell of that judge.
+
+    Read is one line a unit, and no judge. Cases of nobody known count as those of one more, who makes no unit wide.
+    """
+    cases: dict[str, set[int]] = defaultdict(set)
+    for one in told:
+        if one.case.date:
+            cases[quarter_of(one.case.date)].add(one.case_id)
+    unit = "court" if by_court else "division"
+    found = set()
+    for period, ids in cases.items():
+        units = Case.objects.filter(pk__in=ids).order_by().values(unit)
+        counted = units.annotate(n=Count("pk"), judges=Count("judge", distinct=True), most=MostOfOne("judge"))
+        found |= {
+            (str(row[unit]), period) for row in counted if is_narrow(row["n"], row["judges"], row["most"])
+        }
+    return found
+
+
+def is_narrow(n: int, judges: int, most: int) -> bool:
+    return judges < FEWEST_JUDGES or most > LARGEST_SHARE * n
 
 
 # --- as the pure modules read it -----------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ def line(
     summary: Summary,
 ) -> Line:
     if standing is None:
-        return Line(name, 0, "", "", _("案件不足，不显示"), "", "", ("",) * len(periods), None)
+        return Line(name, 0, "", "", _("案件或者法官人数不足，不显示"), "", "", ("",) * len(periods), None)
     scale, mean = summary.body["scale"], standing["mean"]
     course = {each["period"]: told(each["value"], scale) for each in standing["course"]}
     state, tone = state_of(standing, survey["common"], summary.body["persistence"])

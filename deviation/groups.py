@@ -7,7 +7,7 @@ several consecutive periods is. Where most units are, the cause is common to the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,11 +65,18 @@ def survey(
     periods: Sequence[str],
     min_group: int,
     persistence: int = 3,
+    narrow: Collection[tuple[str, str]] = (),
 ) -> Survey:
-    """Look at the units over the periods, oldest first; the last is the one shown. ``units`` are in their own order."""
+    """Look at the units over the periods, oldest first; the last is the one shown. ``units`` are in their own order.
+
+    ``narrow`` are units and periods that would tell of few people: hidden, however many cases they have.
+    """
     rows = list(residuals)
     by_period = {period: [row for row in rows if row.period == period] for period in periods}
-    looked = {period: _look(by_period[period], min_group) for period in periods}
+    looked = {
+        period: _look(by_period[period], min_group, {unit for unit, when in narrow if when == period})
+        for period in periods
+    }
     latest = periods[-1]
     shown = [unit for unit in units if unit in looked[latest].means]
     common = _common(looked[latest])
@@ -104,8 +111,8 @@ class _Look:
     sides: Mapping[str, Side]
 
 
-def _look(rows: list[Residual], min_group: int) -> _Look:
-    shown = sorted(may_be_shown(sizes_of(row.unit for row in rows), min_group))
+def _look(rows: list[Residual], min_group: int, narrow: Collection[str]) -> _Look:
+    shown = sorted(may_be_shown(sizes_of(row.unit for row in rows), min_group, narrow))
     if not shown:
         return _Look({}, {})
     values = held_in(row.value for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,18 +63,23 @@ def mean_of(values: Floats) -> Interval:
     return Interval(n, mean, mean - half, mean + half)
 
 
-def may_be_shown(sizes: Mapping[str, int], min_group: int) -> frozenset[str]:
+def may_be_shown(sizes: Mapping[str, int], min_group: int, narrow: Collection[str] = ()) -> frozenset[str]:
     """The groups large enough to show, none of which tells a hidden one by subtraction from their total.
 
-    Groups below ``min_group`` are hidden; while what is hidden adds up to less than that, the next smallest is too. The
-    group "" (no group known) is never shown.
+    Groups below ``min_group`` and the ``narrow`` ones are hidden; while what is hidden adds up to less than that, or is a
+    narrow one alone, the next smallest is too. The group "" (no group known) is never shown.
     """
     order = sorted((name for name in sizes if sizes[name]), key=lambda name: (name != "", sizes[name], name))
-    hidden = [name for name in order if name == "" or sizes[name] < min_group]
+    hidden = [name for name in order if name == "" or sizes[name] < min_group or name in narrow]
     open_ = [name for name in order if name not in hidden]
-    while hidden and open_ and sum(sizes[name] for name in hidden) < min_group:
+    while hidden and open_ and (sum(sizes[name] for name in hidden) < min_group or is_alone(hidden, narrow)):
         hidden.append(open_.pop(0))
     return frozenset(open_)
+
+
+def is_alone(hidden: Collection[str], narrow: Collection[str]) -> bool:
+    """Whether what is hidden is one narrow group: the total less the others would be this one."""
+    return len(hidden) == 1 and all(name in narrow for name in hidden)
 
 
 def sizes_of(names: Iterable[str]) -> Mapping[str, int]:

@@ -95,17 +95,18 @@ class Bodies:
         cases = group_cases.by_case(self.told)
         return self.common | {
             "persistence": self.persistence,
-            "courts": self.survey_of(cases, by_court=True),
+            "courts": self.survey_of(cases, group_cases.narrow(cases, by_court=True), by_court=True),
             "divisions": dict(self.surveys_of_divisions(cases)),
         }
 
     def surveys_of_divisions(self, cases: list[Told]) -> Iterator[tuple[str, dict[str, Any]]]:
+        narrow = group_cases.narrow(cases, by_court=False)
         for court in Court.objects.filter(pk__in=self.court_ids):
             own = [one for one in cases if one.case.court == str(court.pk)]
             if own:
-                yield str(court.pk), self.survey_of(own, by_court=False)
+                yield str(court.pk), self.survey_of(own, narrow, by_court=False)
 
-    def survey_of(self, cases: list[Told], *, by_court: bool) -> dict[str, Any]:
+    def survey_of(self, cases: list[Told], narrow: set[tuple[str, str]], *, by_court: bool) -> dict[str, Any]:
         rows = group_cases.residuals(cases, by_court=by_court)
         found = survey(
             rows,
@@ -113,6 +114,7 @@ class Bodies:
             periods=quarters.up_to(self.period, max(COURSE, self.persistence)),
             min_group=self.min_group,
             persistence=self.persistence,
+            narrow=narrow,
         )
         return survey_body(found)
 

@@ -157,7 +157,7 @@ def test_a_unit_with_too_few_cases_has_no_number_at_all(client, president, told,
     told()
     answer = page(client, president)
     row = answer.content.decode().split(f'<th scope="row">{divisions[3].name}</th>')[1].split("</tr>")[0]
-    assert "案件不足，不显示" in row and not re.search(r"\d", re.sub(r"<[^>]+>", "", row))
+    assert "案件或者法官人数不足，不显示" in row and not re.search(r"\d", re.sub(r"<[^>]+>", "", row))
 
 
 def test_the_number_of_false_signals_to_expect_is_said_in_plain_numbers(client, president, told):

@@ -132,6 +132,14 @@ def test_what_is_hidden_is_nothing_or_enough(sizes, least):
     assert hidden == 0 or hidden >= least or not shown
 
 
+def test_a_narrow_unit_is_hidden_and_never_alone():
+    sizes = {"a": 90, "b": 40, "c": 60}
+    assert may_be_shown(sizes, 20) == {"a", "b", "c"}
+    assert may_be_shown(sizes, 20, {"a"}) == {"c"}  # the total less b and c would be a
+    assert may_be_shown({**sizes, "": 30}, 20, {"a"}) == {"b", "c"}
+    assert may_be_shown({**sizes, "d": 3}, 20, {"a"}) == {"b", "c"}
+
+
 # --- the arithmetic -------------------------------------------------------------------------------------------
 def test_small_units_are_drawn_closer_to_the_others_than_large_ones():
     means, errors = np.asarray([0.3, 0.3, 0.0, -0.1, 0.05]), np.asarray([0.04, 0.001, 0.01, 0.01, 0.01])

@@ -9,6 +9,8 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from cases.models import Case, Element, Outcome, Party
@@ -44,7 +46,8 @@ def house(upper_court, post, judge):
         court.pk: [Division.objects.create(court=court, name=name, position=n) for n, name in enumerate(("刑一庭", "刑二庭"))]
         for court in courts
     }  # fmt: skip
-    cases = thefts(courts, divisions, judge)
+    judges = [judge, post("judge", "沈法官"), post("judge", "韩法官")]
+    cases = thefts(courts, divisions, judges)
     run = Run.objects.create(
         court=upper_court, code="months", state="in_use", asked_at=NOW, released_by=post("president", at=upper_court),
         released_at=datetime(2025, 12, 31, tzinfo=UTC), window_from=date(2024, 1, 1), window_to=date(2026, 6, 1), artefact=b"-",
@@ -60,7 +63,7 @@ class Learned:
     of_these = b""
 
 
-def thefts(courts, divisions, judge):
+def thefts(courts, divisions, judges):
     draw = np.random.default_rng(1)
     cases, told = [], []
     for court in courts:
@@ -77,7 +80,7 @@ def thefts(courts, divisions, judge):
                 cases.append(
                     Case(
                         number=f"（2025）{court.code}刑初{serial}号", court=court, division=divisions[court.pk][place % 2],
-                        judge=judge, year=2025, type_code="刑初", category="刑事", serial=serial, cause="盗窃罪", cause_code="264",
+                        judge=judges[place // 2 % 3], year=2025, type_code="刑初", category="刑事", serial=serial, cause="盗窃罪", cause_code="264",
                         procedure="ordinary", filed_on=day - timedelta(40), closed_on=day, defendants=1,
                     )
                 )  # fmt: skip
@@ -206,6 +209,74 @@ def test_the_days_a_court_adds_to_the_private_ones_count(house):
         days = int(law.deviation_setting("private_days", court.pk, TODAY))
         assert law.calendar(court.pk).add_workdays(last, days) < TODAY
         assert law.calendar(court.pk).add_workdays(last + timedelta(1), days) >= TODAY
+
+
+def test_only_cases_of_the_window_are_looked_through_for_what_is_private(house):
+    law, court_ids = law_in_use(), [court.pk for court in house.courts]
+    case = next(each for each in house.cases if quarters.quarter_of(each.closed_on) == "2026-Q1")
+    score_of(case, datetime(2026, 6, 29, tzinfo=UTC))
+    this, former = (frames.Window(quarters.first_day(each), quarters.last_day(each)) for each in ("2026-Q1", "2025-Q4"))  # fmt: skip
+    assert group_cases.still_private(court_ids, this, law, TODAY) == {case.pk}
+    assert group_cases.still_private(court_ids, former, law, TODAY) == set()
+    score_of_old = Score.objects.get()
+    score_of_old.pk, score_of_old.latest, score_of_old.at = None, False, datetime(2026, 4, 1, tzinfo=UTC)
+    score_of_old.save()
+    known_for_long = group_cases.still_private(court_ids, this, law, TODAY)
+    assert known_for_long == set()
+
+
+# --- few judges ------------------------------------------------------------------------------------------------------
+def latest_quarter(court):
+    return Case.objects.filter(court=court, closed_on__range=(date(2026, 1, 1), date(2026, 3, 31)))
+
+
+def test_a_division_with_one_judge_is_hidden(house, judge):
+    court = house.courts[0]
+    latest_quarter(court).update(division=house.divisions[court.pk][0])
+
+    def shown():
+        Summary.objects.all().delete()
+        within = make(house)["groups"].body["divisions"][str(court.pk)]["standings"]
+        return [each["unit"] for each in within]
+
+    assert shown() == [str(house.divisions[court.pk][0].pk)]
+    latest_quarter(court).update(judge=judge)
+    assert shown() == []
+
+
+def test_a_court_with_one_judge_is_hidden_and_so_is_another_that_would_tell_of_it(house, judge):
+    latest_quarter(house.courts[0]).update(judge=judge)
+    found = sizes(make(house)["groups"].body)
+    assert str(house.courts[0].pk) not in found and len(found) == 2
+
+
+@pytest.mark.parametrize(("by_one", "is_shown"), [(14, True), (15, False)])
+def test_a_court_most_of_whose_cases_one_judge_decided_is_hidden(house, judge, post, by_one, is_shown):
+    cases = list(latest_quarter(house.courts[0]).values_list("pk", flat=True))
+    others = [post("judge", "唐法官"), post("judge", "冯法官")]
+    for place, pk in enumerate(cases):
+        Case.objects.filter(pk=pk).update(judge=judge if place < by_one else others[place % 2])
+    assert (str(house.courts[0].pk) in sizes(make(house)["groups"].body)) is is_shown
+
+
+def test_cases_of_nobody_known_make_no_unit_wide(house, judge, post):
+    cases = list(latest_quarter(house.courts[0]).values_list("pk", flat=True))
+    Case.objects.filter(pk__in=cases).update(judge=None)
+    Case.objects.filter(pk__in=cases[:8]).update(judge=judge)
+    Case.objects.filter(pk__in=cases[8:16]).update(judge=post("judge", "唐法官"))
+    assert str(house.courts[0].pk) not in sizes(make(house)["groups"].body)
+
+
+def test_of_the_judges_of_a_unit_one_line_a_unit_is_read_and_no_judge(house):
+    law, window = law_in_use(), summaries.window_of(house.run, "2026-Q1")
+    told = group_cases.measured(house.run, scale="log", window=window, law=law, today=TODAY)
+    with CaptureQueriesContext(connection) as asked:
+        assert group_cases.narrow(told, by_court=True) == set()
+    assert len(asked) == len(QUARTERS)
+    for query in asked.captured_queries:
+        columns, grouped = query["sql"].split(" AS ", 1)[0], query["sql"].rsplit("GROUP BY", 1)[1]
+        assert "court_id" in columns and "judge" not in columns and grouped.strip() in ("1", columns[7:])
+        assert query["sql"].count("judge_id") == 2  # counted, and the largest count
 
 
 # --- what is in it ---------------------------------------------------------------------------------------------------
