@@ -277,6 +277,6 @@ def stopped(strata: Mapping[str, Contested], limits: Limits) -> list[str]:
 
 
 # --- plain numbers ----------------------------------------------------------------------------------------
-def expected_false(shown: int, fdr: float) -> int:
+def false_among(shown: int, fdr: float) -> int:
     """Of so many findings, how many are expected to be false: rounded up, for it is a warning."""
     return -int(-shown * fdr // 1) if shown else 0

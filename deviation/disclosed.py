@@ -6,19 +6,20 @@ or the outcome was changed, and never a yellow one.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from cases.models import Case
 from catalogues.selectors import law_in_use
 from courts.models import User
-from deviation.models import Notice
+from deviation.models import Notice, Score
 from deviation.models.notices import STANDING
+from deviation.notices import FOR_THE_JUDGE_ALONE, survives
 
 IN_WORDS = ", ".join(f"'{state}'" for state in STANDING)
 #: The fact ``deviation_q`` of a case ``c``: the smallest q of what stands. Null: nothing does, as far as anybody may know.
@@ -40,57 +41,76 @@ def standing_q(case: Case) -> float | None:
     return smallest
 
 
-def newly_disclosed(*, since: datetime) -> QuerySet[Notice]:
-    """Notices shown to others since then and not yet looked at: whom they concern may be told from now on."""
-    found = Notice.objects.filter(disclosed_at__gte=since, state__in=("disclosed", "contested", "rejected"))
-    return found.select_related("case", "score").order_by("disclosed_at", "pk")
-
-
 # --- the list of leaders ---------------------------------------------------------------------------------------------
+TAKEN_BACK = ("upheld", "adjusted")
+Batch = tuple[int, str, str]  # court, kind of outcome, month: over what false discoveries are controlled
+
+
 @dataclass(frozen=True)
 class Expected:
-    """How many of so many notices chance alone would bring (预计误报): honest only for those with a q."""
+    """How many of the notices that stand chance alone would bring (预计误报)."""
 
     counted: int
     by_chance: float | None
-    apart: int  # without a q: a breach of the guideline alone
+    apart: int  # for the guideline alone, whatever the statistics say
     is_shaky: bool
 
     @property
     def whole(self) -> int:
-        """The number as a page says it; 0: fewer than one."""
-        return round(self.by_chance or 0)
+        """The number as a page says it, never more than there are; 0: fewer than one."""
+        return min(int((self.by_chance or 0) + 0.5), self.counted)
 
 
-def expected_false(notices: Iterable[Notice], *, enough: int) -> Expected:
-    """By false-discovery control, batch by batch: of the notices up to the largest q of a batch, that share is by chance.
+def expected_in(user: User, month: date, *, day: date, court: int | None = None, code: str = "") -> Expected:
+    """Of what ``disclosed_in`` lists and nothing has taken back; of one court and one kind of outcome if named."""
+    narrowed = ({"court": court} if court else {}) | ({"code": code} if code else {})
+    found = list(disclosed_in(user, month).filter(**narrowed).exclude(state__in=TAKEN_BACK))
+    shown = Counter(batch_of(each.score) for each in found if not is_breach_alone(each, day))
+    batches = assessed_batches(
+        user, {f"{month:%Y-%m}"} | {batch for _court, _code, batch in shown}, **narrowed
+    )
+    by_chance = brought_by_chance(shown, {batch: fdr_of(batch[0], day) for batch in batches | shown.keys()})
+    counted = shown.total()
+    return Expected(
+        counted=counted,
+        by_chance=by_chance if counted else None,
+        apart=len(found) - counted,
+        is_shaky=counted < enough_for(court or user.court_id, day),
+    )
 
-    The q of each holds for all notices of its batch (a court's month and measure) with a smaller one, so a batch of n
-    brings at most n times its largest q. Fewer than ``enough`` in all: the number is shaky, and the page says so.
+
+def brought_by_chance(shown: Mapping[Batch, int], fdr: Mapping[Batch, float]) -> float:
+    """How many notices of these batches are there by chance, ``fdr`` being what is controlled for in each batch assessed.
+
+    Control keeps the share of false ones at ``fdr`` on average over all batches, those without a notice among them: were
+    only those counted that have one, nearly all that is by chance would be left out. So each batch counts for one at least.
     """
-    batches: dict[tuple[Any, ...], list[float]] = defaultdict(list)
-    apart = 0
-    for notice in notices:
-        score = notice.score
-        if score.q is None or score.state != "scored" or is_breach_alone(notice):
-            apart += 1
-        else:
-            batches[score.court_id, score.code, score.batch].append(min(score.q, 1.0))
-    counted = sum(map(len, batches.values()))
-    by_chance = sum(len(found) * max(found) for found in batches.values()) if counted else None
-    return Expected(counted, by_chance, apart, counted < enough)
+    return sum(share * max(shown.get(batch, 0), 1) for batch, share in fdr.items())
 
 
-def is_breach_alone(notice: Notice) -> bool:
-    """Whether only the guideline makes it red: the statistics hold it to be within the wide interval."""
-    score = notice.score
-    if not score.guideline.get("breaches") or score.low99 is None or score.high99 is None:
-        return False
-    return bool(score.low99 <= score.outcome <= score.high99)
+def batch_of(score: Score) -> Batch:
+    return score.court_id, score.code, score.batch
+
+
+def assessed_batches(user: User, months: Collection[str], **narrowed: Any) -> set[Batch]:
+    """The batches of these months in which cases this person sees were assessed; drafts nobody knows of make none."""
+    known = Q(disclosed=True) | Q(Q(latest=True), ~Q(stage="draft"))
+    found = Score.objects.filter(known, state="scored", batch__in=months, **narrowed)
+    found = found.filter(case__in=Case.objects.visible_to(user)).exclude(code__in=FOR_THE_JUDGE_ALONE)
+    return set(found.order_by().values_list("court", "code", "batch").distinct())
+
+
+def fdr_of(court_id: int, day: date) -> float:
+    return float(law_in_use().deviation_setting("fdr", court_id, day))
+
+
+def is_breach_alone(notice: Notice, day: date) -> bool:
+    """Whether only the guideline makes it worth showing: what the statistics say of it may well be chance."""
+    return not survives(notice.score, day)
 
 
 def disclosed_in(user: User, month: date) -> QuerySet[Notice]:
-    """Red notices shown in this month, withdrawn ones too, in organisational order: nobody is first."""
+    """Red notices shown in this month, those taken back too, in organisational order: nobody is first."""
     after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
     found = Notice.objects.visible_to(user).filter(
         disclosed_at__date__gte=month, disclosed_at__date__lt=after, score__band="red"

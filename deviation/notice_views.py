@@ -333,7 +333,7 @@ def disclosed_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "kept": f"month={month:%Y-%m}" if month else "",
         "rows": [(one, shown(one.score, user, law_in_use(), day, compared=False)) for one in rows],
-        "expected": disclosed.expected_false(found, enough=disclosed.enough_for(user.court_id, day)),
+        "expected": disclosed.expected_in(user, month, day=day) if month else None,
         "may_decide": user.may(Permission.DECIDE_CONTESTS),
         "sees_units": answers_for_units(user),
         "day": day,

@@ -329,9 +329,9 @@ def is_an_outcome(notice: Notice) -> bool:
     return [float(value) for value in recorded.values_list("value", flat=True)] == [score.outcome]
 
 
-def survives(score: Score) -> bool:
+def survives(score: Score, day: date | None = None) -> bool:
     """Whether it withstands the control of false discoveries over the month of its court (误报控制)."""
-    fdr = law_in_use().deviation_setting("fdr", score.court_id, this_day())
+    fdr = law_in_use().deviation_setting("fdr", score.court_id, day or this_day())
     return score.state == "scored" and score.q is not None and score.q <= float(fdr)
 
 

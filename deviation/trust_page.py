@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from catalogues.selectors import law_in_use
 from courts.models import Court, User
 from courts.roles import Permission
-from deviation.calibration import expected_false
+from deviation.calibration import false_among
 from deviation.charts import power_curve
-from deviation.models import Run, Score
+from deviation.disclosed import Expected, expected_in
+from deviation.models import Run
 from deviation.run_page import card_shown, name_of, percent, problem_of, reasons, share_said, usable_until
-from deviation.scoring_cases import batch_of
 from deviation.using import runs_for
 
 HOW = {
@@ -51,7 +51,7 @@ def block_of(run: Run, court: Court, user: User, day: date) -> dict[str, Any]:
         "problem": problem_of(run, day),
         "usable_until": usable_until(run, day),
         "fdr": percent(worth["fdr"]),
-        "of_hundred": expected_false(100, worth["fdr"]),
+        "of_hundred": false_among(100, worth["fdr"]),
         "month": month_of(run, court, user, day),
         "learned": worth["learned"],
         "n": worth["n"],
@@ -76,16 +76,11 @@ def band_said(band: Mapping[str, Any], how: str) -> dict[str, Any]:
     }
 
 
-def month_of(run: Run, court: Court, user: User, day: date) -> dict[str, Any] | None:
-    """How many outcomes of this month have been disclosed, and how many of them are expected to be false.
+def month_of(run: Run, court: Court, user: User, day: date) -> Expected | None:
+    """How many outcomes of this month stand disclosed, and how many of them are expected to be false.
 
-    Only to those who see deviations of the court, and only what every one of them may see already.
+    Only to those who see deviations of the court: what their list of the disclosed ones counts, of this court and kind.
     """
     if court.pk not in user.courts_where(Permission.SEE_DEVIATION):
         return None
-    fdr = float(run.trust["fdr"])
-    shown = Score.objects.current().filter(
-        court=court, code=run.code, batch=batch_of(day), disclosed=True, q__lte=fdr, case__sealed=""
-    )
-    count = shown.count()
-    return {"shown": count, "false": expected_false(count, fdr)}
+    return expected_in(user, day.replace(day=1), day=day, court=court.pk, code=run.code)

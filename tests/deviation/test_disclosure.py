@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date
 from itertools import product
+from math import sqrt
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -12,9 +15,19 @@ from django.utils import timezone
 
 from cases.models import Case
 from courts.models import Division
-from deviation.disclosed import STANDING_Q, expected_false, newly_disclosed, standing, standing_q
+from deviation.calibration import controlled
+from deviation.disclosed import (
+    STANDING_Q,
+    Expected,
+    brought_by_chance,
+    enough_for,
+    expected_in,
+    standing,
+    standing_q,
+)
 from deviation.lifecycle import STANDING, UNSEEN, State
-from deviation.models import Contest, Notice, Score
+from deviation.models import Contest, Notice, Run, Score
+from deviation.trust_page import month_of
 
 
 def in_sql(case: Case) -> float | None:
@@ -62,66 +75,97 @@ def test_where_nothing_was_said_there_is_no_q_though_the_guideline_is_breached(d
     assert standing().filter(case=case).exists()
 
 
-def test_what_is_newly_disclosed_is_told_once_to_those_who_ask_since(told, disclosed, theft, now):
-    told(theft())
-    notice = disclosed(theft())
-    assert list(newly_disclosed(since=now - timedelta(hours=1)).filter(pk=notice.pk)) == [notice]
-    assert not newly_disclosed(since=now + timedelta(seconds=1)).exists()
-
-
 # --- how many by chance ----------------------------------------------------------------------------------------------
-def counted(*batches: tuple[str, list[float | None]]) -> list[Notice]:
-    """Notices as they come from the database, by batch and q."""
-    return [
-        Notice(
-            score=Score(
-                court_id=1,
-                code="months",
-                batch=batch,
-                q=q,
-                state="scored" if q is not None else "abstained",
-                outcome=60,
-            )
-        )
-        for batch, values in batches
-        for q in values
-    ]
+@pytest.mark.parametrize("p_values", [1, 5, 40])
+def test_of_what_is_nothing_but_chance_no_more_is_shown_than_expected(p_values):
+    """Thousands of batches without any true difference: most show nothing, and count all the same."""
+    drawn = np.random.default_rng(7).uniform(size=(6000, p_values))
+    shown = Counter(
+        {(1, "months", str(n)): sum(q <= 0.05 for q in controlled(list(row))) for n, row in enumerate(drawn)}
+    )
+    noise = 3 * sqrt(shown.total())
+    assert shown.total() > 100
+    assert brought_by_chance(+shown, dict.fromkeys(shown, 0.05)) >= shown.total() - noise
 
 
 @pytest.mark.parametrize(
-    ("batches", "n", "by_chance", "apart"),
+    ("shown", "fdr", "expected"),
     [
-        ([("2026-06", [0.01] * 11 + [0.08])], 12, 0.96, 0),
-        ([("2026-06", [0.05] * 20)], 20, 1.0, 0),
-        ([("2026-05", [0.05] * 20), ("2026-06", [0.10] * 10)], 30, 2.0, 0),  # batch by batch
-        ([("2026-06", [None, None])], 0, None, 2),
-        ([("2026-06", [0.02, None])], 1, 0.02, 1),
-        ([], 0, None, 0),
+        ({}, {}, 0.0),
+        ({}, {"a": 0.05, "b": 0.05}, 0.1),
+        ({"a": 20}, {"a": 0.05, "b": 0.05}, 1.05),
+        ({"a": 20, "b": 10}, {"a": 0.05, "b": 0.1}, 2.0),  # courts may control for another share
     ],
 )
-def test_of_a_batch_the_largest_q_says_which_share_is_by_chance(batches, n, by_chance, apart):
-    found = expected_false(counted(*batches), enough=10)
-    assert (found.counted, found.apart) == (n, apart)
-    assert found.by_chance == (None if by_chance is None else pytest.approx(by_chance))
+def test_a_batch_counts_for_its_notices_and_one_without_any_for_one(shown, fdr, expected):
+    assert brought_by_chance(shown, fdr) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("q", "said"), [(0.08, 1), (0.02, 0), (0.0, 0), (0.3, 4)])
-def test_the_number_is_said_as_a_whole_one(q, said):
-    assert expected_false(counted(("2026-06", [q] * 12)), enough=10).whole == said
+@pytest.mark.parametrize(
+    ("n", "by_chance", "said"), [(12, 0.6, 1), (12, 0.4, 0), (0, None, 0), (2, 4.0, 2), (12, 2.5, 3)]
+)
+def test_the_number_is_said_as_a_whole_one_and_never_more_than_there_are(n, by_chance, said):
+    assert Expected(n, by_chance, 0, False).whole == said
 
 
-def test_few_notices_make_the_number_shaky():
-    assert expected_false(counted(("2026-06", [0.05] * 9)), enough=10).is_shaky
-    assert not expected_false(counted(("2026-06", [0.05] * 10)), enough=10).is_shaky
+@pytest.fixture
+def expected(division_head):
+    """``expected()``: what the head of the division is told of the month in which the notices were shown."""
+
+    def look() -> Expected:
+        month = timezone.localdate().replace(day=1)
+        return expected_in(division_head, month, day=date(2026, 6, 9))
+
+    return look
 
 
-def test_a_breach_of_the_guideline_alone_is_counted_apart():
-    score = Score(
-        court_id=1, code="months", batch="2026-06", q=0.6, state="scored", outcome=30, low99=5, high99=40,
-        guideline={"inside": False, "breaches": ["高于上限"]},
-    )  # fmt: skip
-    found = expected_false([Notice(score=score)], enough=1)
-    assert (found.counted, found.apart, found.by_chance) == (0, 1, None)
+def test_every_batch_assessed_is_counted_and_no_draft_makes_one(expected, disclosed, score, theft):
+    assert expected() == Expected(0, None, 0, True)
+    disclosed(theft())
+    assert expected().by_chance == pytest.approx(0.05)
+    score(theft(), "green", code="fine", stage="closing")
+    assert (expected().counted, expected().by_chance) == (1, pytest.approx(0.1))
+    score(theft(), "red", code="probation", stage="draft")
+    score(theft(), "red", code="trial_days", stage="closing")
+    score(theft(), "", code="awarded_share", stage="closing")
+    score(theft(sealed="juvenile"), "green", code="probation", stage="closing")
+    assert expected().by_chance == pytest.approx(0.1)
+
+
+def test_what_only_the_guideline_makes_worth_showing_is_counted_apart(expected, disclosed, theft):
+    """Also where it lies outside the wide interval, but by chance as like as not."""
+    breach = {"inside": False, "breaches": ["高于上限"]}
+    disclosed(theft(), guideline=breach, q=0.6)
+    disclosed(theft(), guideline=breach, q=0.6, outcome=30.0)
+    disclosed(theft(), guideline=breach, q=0.03)
+    assert (expected().counted, expected().apart) == (1, 2)
+
+
+def test_few_notices_make_the_number_shaky(expected, disclosed, theft):
+    disclosed(theft())
+    assert expected().is_shaky
+    for _ in range(enough_for(None, date(2026, 6, 9)) - 1):
+        disclosed(theft())
+    assert not expected().is_shaky
+
+
+def test_what_was_taken_back_is_listed_and_not_counted(listed, expected, disclosed, theft, division_head):
+    for state in ("upheld", "adjusted", "contested", "closed"):
+        Notice.objects.filter(pk=disclosed(theft()).pk).update(state=state)
+    assert expected().counted == 2
+    assert len(listed(division_head).context["rows"]) == 4
+
+
+def test_the_page_of_trust_counts_what_the_list_counts(listed, disclosed, theft, division_head, court):
+    """Also of a batch of the month before, and not what was taken back."""
+    disclosed(theft(), batch="2026-05")
+    disclosed(theft())
+    Notice.objects.filter(pk=disclosed(theft()).pk).update(state="upheld")
+    day = timezone.localdate()
+    run = Run(court=court, code="months", trust={"fdr": 0.05})
+    of_list = listed(division_head).context["expected"]
+    assert (of_list.counted, month_of(run, court, division_head, day)) == (2, of_list)
+    assert month_of(Run(court=court, code="fine", trust={}), court, division_head, day).counted == 0
 
 
 # --- the list --------------------------------------------------------------------------------------------------------

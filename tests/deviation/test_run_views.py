@@ -16,9 +16,9 @@ from cases.models import Case
 from courts.models import FixedDay
 from courts.services import issue_token
 from deviation import tasks
-from deviation.calibration import Share, expected_false, told
+from deviation.calibration import Share, false_among, told
 from deviation.charts import power_curve
-from deviation.models import Run, Score
+from deviation.models import Notice, Run, Score
 from tests.deviation.trained_runs import NOW, TODAY, run_in_use, trained_run
 
 RUNS, TRUST = "/deviation/runs/", "/deviation/trust/"
@@ -231,9 +231,13 @@ def test_everybody_of_the_court_reads_what_it_is_worth(client, in_use, judge, po
 
 
 def disclosed(case: Case, q: float, *, shown: bool, **fields):
-    Score.objects.create(
+    score = Score.objects.create(
         case=case, court=case.court, code="months", stratum="盗窃罪", stage="closing", at=NOW, batch="2026-06", outcome=60,
-        state="scored", expected=12, p=q / 2, q=q, disclosed=shown, **fields,
+        state="scored", band="red", expected=12, p=q / 2, q=q, disclosed=shown, **fields,
+    )  # fmt: skip
+    Notice.objects.create(
+        case=case, court=case.court, judge=case.judge, score=score, code="months", told_at=NOW,
+        private_until=NOW.date(), state="disclosed" if shown else "private", disclosed_at=NOW if shown else None,
     )  # fmt: skip
 
 
@@ -247,7 +251,7 @@ def test_the_months_number_counts_what_was_disclosed_and_nothing_private(
     disclosed(cases[3], 0.4, shown=True)
     disclosed(cases[4], 0.01, shown=True)
     Case.objects.filter(pk=cases[4].pk).update(sealed="juvenile")
-    assert "本月已公开 2 条，预计约 1 条为误报" in text_of(page(client, president, TRUST))
+    assert "本月已公开 2 条，预计不到 1 条为误报" in text_of(page(client, president, TRUST))
     before = page(client, judge, TRUST).content
     disclosed(cases[5], 0.01, shown=True)
     strip = re.compile(rb"[a-zA-Z0-9]{32,}")
@@ -274,7 +278,7 @@ def test_the_power_curve_rises_with_what_was_found():
 
 
 def test_expected_false_findings_are_rounded_up():
-    assert [expected_false(n, 0.05) for n in (0, 1, 12, 20, 21)] == [0, 1, 1, 1, 2]
+    assert [false_among(n, 0.05) for n in (0, 1, 12, 20, 21)] == [0, 1, 1, 1, 2]
 
 
 # --- the interface -----------------------------------------------------------------------------------------------------
