@@ -156,7 +156,7 @@ def writing(path: str) -> Iterator[BinaryIO]:
         direct = target.exists() and not target.is_file()
         beside = target if direct else target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            with _opened(beside, "wb", "cannot be written") as file:
+            with _opened(beside, "wb", "cannot be written", asked=target) as file:
                 yield file
             if not direct:
                 beside.replace(target)
@@ -179,11 +179,12 @@ def _to_standard_output() -> Iterator[BinaryIO]:
         raise
 
 
-def _opened(path: Path, mode: str, wrong: str) -> BinaryIO:
+def _opened(path: Path, mode: str, wrong: str, *, asked: Path | None = None) -> BinaryIO:
+    """``asked``: the path to name when it cannot be opened, where another one stands in for it."""
     try:
         return cast(BinaryIO, path.open(mode))
     except (OSError, ValueError) as error:
-        raise Unusable(f"{path}: {wrong} ({_reason(error)}); give another file") from None
+        raise Unusable(f"{asked or path}: {wrong} ({_reason(error)}); give another file") from None
 
 
 def _reason(wrong: Exception) -> str:

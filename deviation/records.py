@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date as Date
 from typing import Any
@@ -20,6 +21,7 @@ SILENT = (
     '"score": null, "p": null, "q": null, "flagged": false, "direction": null, "comparables": [], "factors": []}\n'
 )
 LARGEST = 1e15
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 VALUES = (int, float, str, bool, type(None))
 
 _written = json.JSONEncoder(ensure_ascii=False).encode
@@ -47,8 +49,8 @@ def read_observation(record: dict[str, Any]) -> Observation:
     """The case a record tells of. Raises ``RecordRefused``: which field, what is wrong and what would be right."""
     name, stratum, outcome = record.get("id"), record.get("stratum"), record.get("outcome")
     court, features = record.get("court"), record.get("features")
-    if not isinstance(name, str) or not name:
-        raise RecordRefused('id: missing or no text; give each record one, as in "c1"')
+    if isinstance(name, bool) or not isinstance(name, (str, int)) or name == "":
+        raise RecordRefused('id: missing, or neither text nor whole number; give each record one, as in "c1"')
     if not isinstance(stratum, str) or not stratum:
         raise RecordRefused('stratum: missing or no text; give the kind of case, as in "交通肇事罪"')
     if not isinstance(outcome, (int, float)) or isinstance(outcome, bool) or not 0 <= outcome <= LARGEST:
@@ -66,7 +68,7 @@ def read_observation(record: dict[str, Any]) -> Observation:
             )
     day = record.get("date")
     return Observation(
-        name, stratum, float(outcome), features, court or "", None if day is None else _date(day),
+        str(name), stratum, float(outcome), features, court or "", None if day is None else _date(day),
         audit=_audit(record.get("audit")),
     )  # fmt: skip
 
@@ -75,8 +77,8 @@ def written_error(name: object, sentence: str) -> bytes:
     return _bytes(f'{{"id": {_written(name)}, "error": {_written(sentence)}}}\n')
 
 
-def written_lines(ids: Sequence[str], measured: Measured) -> list[bytes]:
-    """One line a case, with ``LATER`` where q and flagged belong."""
+def written_lines(ids: Sequence[str | int], measured: Measured) -> list[bytes]:
+    """One line a case, with ``LATER`` where q and flagged belong; ``ids`` as they were given."""
     known: dict[int, str] = {}
     columns = [_printable(getattr(measured, name)) for name in PRINTED]
     higher = (measured.outcomes > measured.expected).tolist()
@@ -114,7 +116,7 @@ def written_card(card: dict[str, Any]) -> bytes:
 
 def _date(day: object) -> Date:
     try:
-        if isinstance(day, str) and len(day) == 10:
+        if isinstance(day, str) and DAY.fullmatch(day):
             return Date.fromisoformat(day)
     except ValueError:
         pass
@@ -131,7 +133,7 @@ def _audit(audit: object) -> dict[str, object]:
     return audit
 
 
-def _abstained(name: str, measured: Measured, place: int) -> bytes:
+def _abstained(name: str | int, measured: Measured, place: int) -> bytes:
     return _bytes(
         f'{{"id": {_written(name)}, "state": "abstained", "reason": {_written(measured.reasons[place])}, '
         f'"reason_code": "{measured.codes[place]}", "peers": {measured.peers[place]}, {SILENT}'

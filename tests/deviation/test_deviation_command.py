@@ -179,24 +179,42 @@ WRONG = [
     ({"date": "2024-02-30"}, "date"),
     ({"date": 20240101}, "date"),
     ({"audit": 1}, "audit"),
+    ({"date": "2024-W03-1"}, "date"),
+    ({"date": "2024-1-5"}, "date"),
     ({"id": None}, "id"),
+    ({"id": True}, "id"),
+    ({"id": ""}, "id"),
+    ({"id": 1.5}, "id"),
+    ({"features": {"fled": -1e308}}, "features.fled"),
 ]
 
 
 def test_a_wrong_record_is_refused_by_its_field_and_the_others_are_answered(model):
     asked = [record(NEW[place], **changes) for place, (changes, _) in enumerate(WRONG)]
-    ran = deviation("score", "--model", model, given=lines(*asked, "{", "[]", "", record(NEW[20])))
+    ran = deviation("score", "--model", model, given=lines(*asked, "{", "[]", "", record(NEW[30])))
     said = answers(ran)
+    wrong = len(WRONG)
     assert ran.returncode == 1
     assert ran.stderr == b""
     for (_, field), each in zip(WRONG, said, strict=False):
         assert each["error"].startswith(f"{field}:")
         assert each.keys() == {"id", "error"}
-    assert "line 13" in said[12]["error"]
-    assert "line 14" in said[13]["error"]
-    assert said[14]["id"] == NEW[20].id
-    assert said[14]["state"] == "scored"
-    assert len(said) == 15
+    assert f"line {wrong + 1}" in said[wrong]["error"]
+    assert f"line {wrong + 2}" in said[wrong + 1]["error"]
+    assert said[wrong + 2]["id"] == NEW[30].id
+    assert said[wrong + 2]["state"] == "scored"
+    assert len(said) == wrong + 3
+
+
+def test_a_whole_number_is_an_id_and_comes_back_as_one(model):
+    ran = deviation("score", "--model", model, given=lines(record(NEW[0], id=7), record(NEW[1], id="7")))
+    assert ran.returncode == 0
+    assert [each["id"] for each in answers(ran)] == [7, "7"]
+
+
+def test_an_output_that_cannot_be_written_is_named_as_it_was_asked_for(model):
+    said = unusable(deviation("score", "--model", model, "--output", "/nowhere/scores.jsonl"))
+    assert said.startswith("/nowhere/scores.jsonl: cannot be written")
 
 
 def test_nan_is_no_outcome(model):

@@ -119,7 +119,7 @@ class Command(BatchCommand):
             record = read_record(line, number)
             if record is not None:
                 name = record.get("id")
-                self.sheet.take(read_observation(record))
+                self.sheet.take(read_observation(record), record["id"])
         except RecordRefused as refused:
             self.sheet.refuse(name, str(refused))
 
@@ -131,12 +131,15 @@ class Sheet:
         self.refused = False
         self._model, self._kept = model, kept
         self._cases: list[Observation] = []
+        self._ids: list[str | int] = []
         self._errors: list[tuple[int, bytes]] = []
         self._p: list[Any] = []
         self._outside: list[Any] = []
 
-    def take(self, case: Observation) -> None:
+    def take(self, case: Observation, given: str | int) -> None:
+        """``given``: its id as the file says it, text or whole number."""
         self._cases.append(case)
+        self._ids.append(given)
         if len(self._cases) >= AT_ONCE:
             self.work()
 
@@ -148,7 +151,7 @@ class Sheet:
 
     def work(self) -> None:
         measured = self._model.measure(self._cases)
-        lines = written_lines([case.id for case in self._cases], measured)
+        lines = written_lines(self._ids, measured)
         done = 0
         for before, error in self._errors:
             self._kept.writelines(lines[done:before])
@@ -157,7 +160,7 @@ class Sheet:
         self._kept.writelines(lines[done:])
         self._p.append(measured.p[~np.isnan(measured.p)])
         self._outside.append(measured.outside[~np.isnan(measured.p)])
-        self._cases, self._errors = [], []
+        self._cases, self._ids, self._errors = [], [], []
 
     def write(self, out: BinaryIO, fdr: float) -> None:
         q = q_values(np.concatenate(self._p))
