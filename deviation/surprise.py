@@ -27,6 +27,8 @@ MOVES = np.linspace(1.4, 4.0, 14)
 # Liberty and property: an outcome too high is looked for somewhat harder than one too low.
 UPWARD = 2 / 3
 NEARLY_NOTHING = 1e-12
+# So many standard deviations beyond the count of known cases the share of all is taken to lie.
+CAUTION = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,16 @@ class Scores:
 
 
 def p_values(scores: Floats, calibration: Floats) -> Floats:
-    """The share of known cases at least as surprising, the case itself counted (共形 p 值)."""
-    beyond = len(calibration) - np.searchsorted(calibration, scores, side="left")
-    return np.asarray((1.0 + beyond) / (1.0 + len(calibration)), dtype=np.float64)
+    """The share of cases at least as surprising (共形 p 值), the case itself counted, and not the lucky end of it.
+
+    How many known cases lie beyond is itself a draw, and one lucky draw bears on every case of a batch. So the count is
+    taken somewhat higher, except the very first: a history too short to hold a second could otherwise find nothing.
+    """
+    beyond = np.asarray(
+        len(calibration) - np.searchsorted(calibration, scores, side="left"), dtype=np.float64
+    )
+    bound = 1.0 + beyond + CAUTION * np.maximum(np.sqrt(beyond) - 1.0, 0.0)
+    return np.minimum(bound / (1.0 + len(calibration)), 1.0)
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
