@@ -6,22 +6,20 @@ which one excludes the other. Whether the law was applied differently, and which
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from audit import trail
-from cases.periods import add_months
-from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission
-from precedents.documents import words_of
+from precedents.comparing import Alike, Comparison, courts_of
 from precedents.fact_sql import AGAINST
 from precedents.models import Conflict, Document
-from precedents.search import OPEN, Found, Question, most_alike, open_documents
+from precedents.search import open_documents
 
 DECIDE = "precedents.decide_conflict"
 CONFIRM, DISMISS, SETTLE = (
@@ -32,8 +30,8 @@ CONFIRM, DISMISS, SETTLE = (
 NOT_YOURS = "裁判分歧由该院审判管理办公室甄别，您的职务没有此项权限。"
 NO_REASON = "请写明理由。"
 NOT_NOW = "该项分歧的状态已经变化，不能这样处理；请刷新页面。"
-SLICE, NEAREST = 50, 20
-WINDOW, LIKENESS = "conflict_window_years", "conflict_likeness"
+SLICE = 50
+Ends = tuple[int, int]
 #: State and act → state. What was dismissed may be found to be one after all.
 AFTER = {
     ("found", CONFIRM): "confirmed",
@@ -59,69 +57,100 @@ def find_conflicts(*, at: datetime, most: int = 2_000) -> int:
 
 @transaction.atomic
 def compare_slice(*, at: datetime) -> tuple[int, int]:
-    """The judgments that wait longest to be compared: how many pairs are new, how many judgments were looked at."""
+    """The judgments that wait longest to be compared: how many pairs are new, how many judgments were looked at.
+
+    Those not yet in effect go on waiting.
+    """
     waiting = Document.objects.select_for_update(of=("self",), skip_locked=True).filter(compared_at=None)
-    rows = waiting.exclude(indexed_at=None).select_related("case__court").order_by("indexed_at", "pk")
-    documents = list(rows[:SLICE])
-    courts = courts_of(documents)
-    pairs = [pair for each in documents for pair in pairs_with(each, courts.get(each.pk), at)]
-    known = set(
-        Conflict.objects.filter(first__in=[pair.first_id for pair in pairs]).values_list("first", "second")
-    )
-    new = {(pair.first_id, pair.second_id): pair for pair in pairs}
-    Conflict.objects.bulk_create(
-        [pair for ends, pair in new.items() if ends not in known], ignore_conflicts=True
-    )
+    ready = waiting.exclude(indexed_at=None).exclude(effective_on__gt=today())
+    documents = list(ready.select_related("case__court").order_by("indexed_at", "pk")[:SLICE])
+    held = pairs_with(documents)
+    compared = Comparison(documents, {end for ends in held for end in ends})
+    new = Conflict.objects.bulk_create(new_pairs(compared, documents, held, at), ignore_conflicts=True)
+    review(compared, [pair for pair in held.values() if pair.state == "found"])
     Document.objects.filter(pk__in=[document.pk for document in documents]).update(compared_at=at)
-    return len(new.keys() - known), len(documents)
+    return len(new), len(documents)
 
 
-def courts_of(documents: Sequence[Document]) -> dict[int, Court]:
-    """The court of ours that gave each judgment: that of its case, or the one that bears its name."""
-    names = {document.court_name for document in documents if not document.case_id}
-    bearers = {court.name: court for court in Court.objects.filter(name__in=names, recognised=True)}
-    found = {each.pk: each.case.court if each.case else bearers.get(each.court_name) for each in documents}
-    return {pk: court for pk, court in found.items() if court is not None}
+def pairs_with(documents: Sequence[Document]) -> dict[Ends, Conflict]:
+    """The pairs that any of these judgments makes already, by their ends."""
+    pks = [document.pk for document in documents]
+    rows = Conflict.objects.filter(Q(first__in=pks) | Q(second__in=pks))
+    whole = rows.select_related("first__case__court", "second__case__court")
+    light = whole.defer(*(f"{end}__{name}" for end in ("first", "second") for name in ("terms", "counts")))
+    return {(pair.first_id, pair.second_id): pair for pair in light}
 
 
-def pairs_with(document: Document, court: Court | None, at: datetime) -> list[Conflict]:
-    """The pairs this judgment makes with those of its court that are alike and were decided otherwise."""
-    if court is None or not may_disagree(document, court):
-        return []
-    question = Question(text=words_of(vars(document)), facts=document.facts)
-    found = most_alike(question, others_of(document, court), top=NEAREST)
-    enough = law_in_use().deviation_setting(LIKENESS, court.pk, today())
-    return [pair_of(document, each, court, at) for each in found if each.score >= enough]
+def new_pairs(
+    compared: Comparison, documents: Sequence[Document], held: Collection[Ends], at: datetime
+) -> list[Conflict]:
+    found: dict[Ends, tuple[Document, Alike]] = {}
+    for document in documents:
+        for alike in compared.alike(document):
+            found.setdefault(ends_of(document.pk, alike.document), (document, alike))
+    fresh = {ends: each for ends, each in found.items() if ends not in held}
+    others = Document.objects.defer("terms", "counts").in_bulk(
+        {alike.document for _, alike in fresh.values()}
+    )
+    return [
+        pair_of(compared, document, others[alike.document], alike.likeness, at)
+        for document, alike in fresh.values()
+    ]
 
 
-def may_disagree(document: Document, court: Court) -> bool:
-    """Whether it is an effective judgment of an open case, recent enough, with a result that another may exclude."""
-    is_open = document.withdrawn_at is None and (document.case is None or not document.case.sealed)
-    day = document.effective_on
-    recent = day is not None and since(court) <= day <= today()
-    return is_open and recent and bool(document.cause) and document.result in AGAINST
+def ends_of(one: int, other: int) -> Ends:
+    """Two judgments in the order in which pairs are kept."""
+    return min(one, other), max(one, other)
 
 
-def others_of(document: Document, court: Court) -> QuerySet[Document]:
-    given_here = Q(case__court=court) | Q(case=None, court_name=court.name)
-    rows = Document.objects.filter(given_here, OPEN, cause=document.cause).exclude(indexed_at=None)
-    recent = rows.filter(effective_on__gte=since(court), effective_on__lte=today())
-    return recent.filter(result__in=AGAINST[document.result]).exclude(pk=document.pk)
-
-
-def since(court: Court) -> date:
-    """The first day whose judgments still count (近三年)."""
-    return add_months(today(), -12 * int(law_in_use().rule_parameters(court.pk)[WINDOW]))
-
-
-def pair_of(document: Document, found: Found, court: Court, at: datetime) -> Conflict:
+def pair_of(
+    compared: Comparison, document: Document, other: Document, likeness: float, at: datetime
+) -> Conflict:
     """The two in the order in which pairs are kept, with what they have in common and how they were decided."""
-    first, second = sorted((document, found.document), key=lambda each: each.pk)
-    differs = [f"处理结果：甲案{RESULTS[first.result]}，乙案{RESULTS[second.result]}"]
-    because = [reason for reason in found.because if not reason.startswith("不同：")]
+    first, second = sorted((document, other), key=lambda each: each.pk)
     return Conflict(
-        court=court, first=first, second=second, likeness=round(found.score, 4), because=because, differs=differs, found_at=at
+        court=compared.courts[document.pk], first=first, second=second, likeness=round(likeness, 4),
+        because=compared.because(document, other), differs=differences(first, second), found_at=at,
     )  # fmt: skip
+
+
+def differences(first: Document, second: Document) -> list[str]:
+    return [f"处理结果：甲案{RESULTS[first.result]}，乙案{RESULTS[second.result]}"]
+
+
+def review(compared: Comparison, pairs: Sequence[Conflict]) -> None:
+    """Pairs nobody has judged yet follow their judgments as corrected; what is no pair any more is taken away."""
+    courts = courts_of([document for pair in pairs for document in (pair.first, pair.second)])
+    gone, kept = [], []
+    for pair in pairs:
+        likeness = likeness_now(compared, pair, courts)
+        if likeness is None:
+            gone.append(pair.pk)
+            continue
+        pair.likeness, pair.differs = round(likeness, 4), differences(pair.first, pair.second)
+        if any(each.indexed_at and each.indexed_at > pair.found_at for each in (pair.first, pair.second)):
+            pair.because = compared.because(pair.first, pair.second)
+        kept.append(pair)
+    Conflict.objects.filter(pk__in=gone, state="found").delete()
+    Conflict.objects.bulk_update(kept, ["likeness", "because", "differs"])
+
+
+def likeness_now(compared: Comparison, pair: Conflict, courts: Mapping[int, Court]) -> float | None:
+    """How alike the two are; None where they make no pair. Sealed ones are hidden, and stay as they are."""
+    first, second, court = pair.first, pair.second, pair.court_id
+    in_force = all(
+        each.withdrawn_at is None and compared.counts(each, pair.court) for each in (first, second)
+    )
+    here = all(each.pk in courts and courts[each.pk].pk == court for each in (first, second))
+    if not (
+        in_force and here and first.cause == second.cause and second.result in AGAINST.get(first.result, ())
+    ):
+        return None
+    likeness = max(
+        compared.likeness(first.pk, [second.pk])[second.pk],
+        compared.likeness(second.pk, [first.pk])[first.pk],
+    )
+    return likeness if likeness >= compared.enough(pair.court) else None
 
 
 # --- people judge them ---------------------------------------------------------------------------------------

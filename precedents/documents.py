@@ -69,6 +69,9 @@ COLUMNS = (
     "holding", "issue", "text",
 )  # fmt: skip
 
+#: What else than its text decides with which judgments one makes a pair.
+COMPARED = ("case", "court_name", "cause", "result", "effective_on")
+
 
 def words_of(values: Mapping[str, Any]) -> str:
     """What of a judgment is compared: its cause, what was in dispute, what it holds, its facts and reasons."""
@@ -240,6 +243,8 @@ def change(document: Document, values: dict[str, Any], by: User | None, at: date
     if not changes(document, values):
         return document
     before = named(document)
+    if any(getattr(document, name) != values[name] for name in COMPARED):
+        values = values | {"compared_at": None}
     if document.digest != values["digest"]:
         values = values | {"indexed_at": None}
     for name, value in values.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import dataclasses
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,9 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Change
+from courts.clock import today
 from courts.models import Court
+from precedents import comparing
 from precedents.conflicts import (
     CONFIRM,
     DISMISS,
@@ -19,6 +22,7 @@ from precedents.conflicts import (
     decide_conflict,
     find_conflicts,
 )
+from precedents.documents import Judgment, replace_document
 from precedents.models import Conflict, Document
 from precedents.tasks import find_conflicts as nightly
 
@@ -161,3 +165,87 @@ def test_what_was_dismissed_stays_dismissed_when_it_is_found_again(pair, trial_o
     Document.objects.update(compared_at=None)
     assert find_conflicts(at=timezone.now()) == 0
     assert Conflict.objects.get().state == "dismissed"
+
+
+@pytest.fixture
+def correct(trial_office):
+    """``correct(document, result="dismiss")``: the corrected judgment in its place, indexed and compared."""
+
+    def change(document, **fields):
+        names = [each.name for each in dataclasses.fields(Judgment) if each.name not in ("facts", "case")]
+        held = {name: getattr(document, name) for name in names}
+        replace_document(
+            document=document, judgment=Judgment(**(held | fields)), by=trial_office, at=timezone.now()
+        )
+        return nightly()
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("first", "corrected"),
+    [
+        ({"second": "support"}, {"result": "dismiss"}),
+        ({"effective_on": None}, {"effective_on": date(2026, 3, 1)}),
+    ],
+)
+def test_a_correction_makes_the_judgment_compared_again(own_pair, correct, first, corrected):
+    _, other = own_pair(**first)
+    assert nightly() == 0
+    assert correct(other, **corrected) == 1
+
+
+@pytest.mark.parametrize("corrected", [{"result": ""}, {"result": "support"}, {"effective_on": None}])
+def test_a_pair_nobody_judged_goes_when_a_correction_ends_it(own_pair, correct, corrected):
+    _, other = own_pair()
+    nightly()
+    assert correct(other, **corrected) == 0
+    assert not Conflict.objects.exists()
+
+
+def test_a_pair_nobody_judged_says_what_the_corrected_judgment_says(own_pair, correct):
+    _, other = own_pair(first="dismiss", second="support")
+    nightly()
+    assert correct(other, result="partial") == 0
+    assert "部分支持" in Conflict.objects.get().differs[0]
+    correct(other, text="夫妻感情破裂,请求离婚并分割共同财产,子女由女方抚养。")
+    assert not Conflict.objects.exists()
+
+
+def test_what_a_person_decided_of_a_pair_outlives_a_correction(own_pair, correct, trial_office):
+    _, other = own_pair()
+    nightly()
+    decide_conflict(
+        conflict=Conflict.objects.get(), act=CONFIRM, reason="尺度不一", by=trial_office, at=timezone.now()
+    )
+    correct(other, result="")
+    assert Conflict.objects.get().state == "confirmed"
+
+
+def test_a_judgment_not_yet_effective_is_compared_once_it_is(own_pair):
+    _, other = own_pair(effective_on=today() + timedelta(days=5))
+    assert nightly() == 0
+    Document.objects.filter(pk=other.pk).update(effective_on=today())  # the day has come
+    assert nightly() == 1
+
+
+def test_among_very_many_the_nearest_are_found_all_the_same(own_pair, monkeypatch):
+    monkeypatch.setattr(comparing, "FEW", 0)
+    own_pair()
+    assert nightly() == 1
+
+
+def test_a_slice_of_judgments_costs_as_many_questions_as_one(keep_own, file_case, costs_the_same):
+    days = {"effective_on": date(2026, 3, 1)}
+
+    def more():
+        for result in ("support", "dismiss"):
+            keep_own(file_case(), ALIKE, result=result, **days)
+
+    def compare():
+        Document.objects.update(compared_at=None)
+        Conflict.objects.all().delete()
+        find_conflicts(at=timezone.now())
+
+    more()
+    costs_the_same(compare, grow=more)
