@@ -54,6 +54,14 @@ def interval_said(code: str, low: float | None, high: float | None) -> str:
     return f"{outcome_said(code, low)} 至 {outcome_said(code, high)}"
 
 
+def band_said(band: str, *, is_wide: bool, is_breach: bool) -> str:
+    """Where an outcome lies; of a red one for which of two grounds, that its judge knows what to speak to."""
+    if band != "red":
+        return {"green": "90%区间内", "yellow": "90%区间外"}.get(band, ABSTAINS)
+    grounds = [words for words, holds in (("99%区间外", is_wide), ("超出量刑指导区间", is_breach)) if holds]
+    return "，".join(grounds) or "99%区间外"
+
+
 def effect_said(code: str, effect: float) -> str:
     """By how much something moved the expectation."""
     if code in ("probation", "awarded_share"):

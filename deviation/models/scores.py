@@ -12,6 +12,7 @@ from courts.numbered import Unnumbered
 from courts.roles import Permission
 from courts.scoping import ScopedQuerySet
 from deviation.models.runs import Run
+from deviation.wording import band_said
 
 
 class ScoreQuerySet(ScopedQuerySet):
@@ -85,6 +86,14 @@ class Score(Unnumbered):
     guideline = models.JSONField("量刑指导意见核对", default=dict)
 
     objects = ScoreQuerySet.as_manager()
+
+    @property
+    def band_said(self) -> str:
+        """The band in words, a red one with its ground."""
+        below = self.low99 is not None and self.outcome < self.low99
+        above = self.high99 is not None and self.outcome > self.high99
+        is_breach = self.guideline.get("inside") is False
+        return band_said(self.band, is_wide=below or above, is_breach=is_breach)
 
     class Meta:
         verbose_name = verbose_name_plural = "偏离评估"

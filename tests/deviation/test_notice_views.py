@@ -418,3 +418,20 @@ def test_working_days_left_skip_weekends():
 
     assert workdays_left(Weekdays(), date(2026, 6, 5), date(2026, 6, 8)) == 1
     assert workdays_left(Weekdays(), date(2026, 6, 8), date(2026, 6, 8)) == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "inside", "said"),
+    [
+        (60.0, True, "99%区间外"),
+        (30.0, False, "超出量刑指导区间"),
+        (60.0, False, "99%区间外，超出量刑指导区间"),
+    ],
+)
+def test_a_red_result_says_on_which_ground(client, told, judge, outcome, inside, said):
+    """On the page of the notice and in the list of one's own."""
+    notice = told(outcome=outcome, guideline={"inside": inside, "breaches": [] if inside else ["高于上限"]})
+    client.force_login(judge)
+    shown = client.get(reverse("deviation:notice", args=[notice.pk])).content.decode()
+    assert f'<span class="badge badge-mid">{said}</span>' in shown
+    assert f'<span class="muted">{said}</span>' in client.get(reverse("deviation:mine")).content.decode()
