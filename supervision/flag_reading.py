@@ -135,11 +135,16 @@ class Number:
     said: str
 
 
+def spaced(unit: str) -> str:
+    """A unit as it follows a number: one in Latin letters does not touch it."""
+    return f" {unit}" if unit[:1].isalpha() and unit[:1].isascii() else unit
+
+
 def numbers_of(flag: Flag) -> list[Number]:
     """The parameters frozen with the flag, by the names the catalogue gives them."""
     known = law_in_use().supervised.parameters
     return [
-        Number(known[code].name, f"{value:,}{PARAMETER_UNITS.get(known[code].unit, '')}")
+        Number(known[code].name, f"{value:,}{spaced(PARAMETER_UNITS.get(known[code].unit, ''))}")
         if code in known
         else Number(code, f"{value:,}")
         for code, value in sorted(flag.params.items())

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from courts.models import Court, Division, Posting
-from supervision.flag_reading import near_misses
+from supervision.flag_reading import near_misses, numbers_of
 from supervision.flags import dispute_flag
 from supervision.models import CaseFacts, Flag, Measure
 from supervision.waiting import counts, waiting_count
@@ -400,3 +400,12 @@ def test_whoever_holds_two_posts_has_the_lists_of_both_each_with_its_own_cases(
     make_flag(file_case(division=other), state="EXPIRED", level=1)
     assert counts(person, MONDAY) == {"up": 1, "confirm": 1, "supervise": 0, "below": 1}
     assert waiting_count(person, MONDAY) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "said"), [("deviation_q", 0.05, "0.05 q 值"), ("group_party_n", 10, "10人")]
+)
+def test_a_number_of_the_rule_is_said_with_its_unit(make_flag, code, value, said):
+    flag = make_flag()
+    flag.params = {code: value}
+    assert [each.said for each in numbers_of(flag)] == [said]
