@@ -23,13 +23,14 @@ from deviation.learning import Lesson, learn
 from deviation.measuring import Measured, Yardstick, assessments
 from deviation.observation import Assessment, Observation
 from deviation.scales import KINDS
-from deviation.storing import Unreadable, packed, unpacked
+from deviation.storing import DAMAGE, Unreadable, packed, unpacked
 from deviation.stratum import Refused, Stratum
 from deviation.surprise import benjamini_hochberg
 
 __all__ = ["DeviationModel", "Unreadable", "benjamini_hochberg"]
 
 Floats = NDArray[np.float64]
+POOLS = ("continuous", "binary")
 
 
 class DeviationModel(BaseEstimator):
@@ -62,7 +63,7 @@ class DeviationModel(BaseEstimator):
                 for name in sorted(by_stratum)
             }
         self.strata_ = {name: lesson.stratum for name, lesson in lessons.items()}
-        self.calibration_ = {pool: _pooled(lessons, pool) for pool in ("continuous", "binary")}
+        self.calibration_ = {pool: _pooled(lessons, pool) for pool in POOLS}
         self.card_ = _card(cases, lessons, self.get_params())
         self._yardstick = Yardstick(self.strata_, self.calibration_, {})
         return self
@@ -93,10 +94,37 @@ class DeviationModel(BaseEstimator):
             model = cls(**state["params"])
             model.card_, model.calibration_ = state["card"], state["calibration"]
             model.strata_ = {name: _stratum(part) for name, part in state["strata"].items()}
-        except (KeyError, TypeError, ValueError, IndexError) as wrong:
+            _check_pools(model.calibration_)
+            _try_out(model.strata_, model.calibration_)
+        except DAMAGE as wrong:
             raise Unreadable(f"not a whole model of deviation ({wrong}); fit it again") from None
         model._yardstick = Yardstick(model.strata_, model.calibration_, {})
         return model
+
+
+def _check_pools(calibration: Mapping[str, Floats]) -> None:
+    """p-values are ranks in these: all there, and each in order."""
+    for pool in POOLS:
+        known = calibration[pool]
+        if (
+            known.ndim != 1
+            or known.dtype != np.float64
+            or (np.diff(known) < 0).any()
+            or np.isnan(known).any()
+        ):
+            raise ValueError(f"the scores of known cases ({pool}) are not in order")
+
+
+def _try_out(strata: Mapping[str, Stratum | Refused], calibration: Mapping[str, Floats]) -> None:
+    """Measure the typical case of each stratum, so that parts that do not fit together are found before one asks."""
+    typical = [
+        Observation("", name, 1.0, dict(zip(one.encoding.names, one.encoding.typical, strict=True)))
+        for name, one in strata.items()
+        if isinstance(one, Stratum)
+    ]
+    said = Yardstick(strata, calibration, {}).measure(typical)
+    if any(not code and np.isnan(p) for code, p in zip(said.codes, said.p, strict=True)):
+        raise ValueError("a stratum measures nothing")
 
 
 def _order(case: Observation) -> tuple[str, str, float, str]:
@@ -118,9 +146,10 @@ def _card(
     """What a reader must know before believing a number of this model."""
     dates = sorted(case.date for case in cases if case.date)
     return {
-        "n": len(cases), "date": dates[-1].isoformat() if dates else None,
+        "n": len(cases), "date": dates[-1].isoformat() if dates else None, "undated": len(cases) - len(dates),
         "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
         "params": params, "strata": {name: lesson.card for name, lesson in lessons.items()},
+        "coverage_by_stratum": {name: lesson.card.get("coverage90") for name, lesson in lessons.items()},
         "courts": {"variance_share": _between_courts(lessons)}, "never_features": ["audit", "text"],
         "libraries": {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
         | {"python": platform.python_version()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,13 @@ import numpy as np
 
 EDITION = 1
 ARRAY = "array"
+
+
+# What reading may come to where bytes were lost or changed.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, IndexError, AttributeError, EOFError, OSError,
+    NotImplementedError, RuntimeError, OverflowError, MemoryError,
+)  # fmt: skip
 
 
 class Unreadable(ValueError):
@@ -42,7 +50,7 @@ def unpacked(data: bytes) -> dict[str, Any]:
         state: dict[str, Any] = _rich(head["state"], arrays)
     except Unreadable:
         raise
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, IndexError, EOFError, OSError) as wrong:
+    except DAMAGE as wrong:
         raise Unreadable(f"not a model of deviation ({wrong}); fit it again") from None
     return state
 

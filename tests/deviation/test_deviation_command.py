@@ -6,11 +6,13 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from deviation.management.commands.deviation import Command
+from deviation.scoring import DeviationModel
 from deviation.simulation import plant
 from tests.deviation.made_cases import THEFT, decided, split
 
@@ -145,6 +147,16 @@ def test_the_card_says_what_to_know_before_believing_a_number(model):
     assert "gender" not in stratum["features"]
 
 
+def test_the_card_says_what_it_was_learned_from(model, history):
+    card = json.loads((model / "card.json").read_text("utf-8"))
+    assert card["data"] == {
+        "records": len(PAST), "refused": 0, "strata": 1, "sha256": sha256(history.read_bytes()).hexdigest()
+    }  # fmt: skip
+    assert card["model_sha256"] == sha256((model / "model.zip").read_bytes()).hexdigest()
+    assert card["coverage_by_stratum"] == {THEFT: card["strata"][THEFT]["coverage90"]}
+    assert card["undated"] == 0
+
+
 def test_the_false_discovery_rate_holds_for_the_file_as_a_whole(model, tmp_path):
     cases, planted = plant(NEW, share=0.05, low=8, high=10)
     given = lines(*map(record, cases))
@@ -229,7 +241,51 @@ def test_fit_says_which_records_it_could_not_use_and_learns_from_the_rest(tmp_pa
     ran = deviation("fit", "--model", tmp_path / "new" / "model", given=given)
     assert ran.returncode == 1
     assert [each["id"] for each in answers(ran)] == ["wrong"]
-    assert json.loads((tmp_path / "new" / "model" / "card.json").read_text("utf-8"))["n"] == 60
+    card = json.loads((tmp_path / "new" / "model" / "card.json").read_text("utf-8"))
+    assert (card["n"], card["data"]["records"], card["data"]["refused"]) == (60, 60, 1)
+    assert card["data"]["sha256"] == sha256(given.encode()).hexdigest()
+
+
+def test_a_history_without_dates_has_none_in_its_card(tmp_path):
+    deviation("fit", "--model", tmp_path, given=lines(*(record(case, date=None) for case in PAST[:60])))
+    card = json.loads((tmp_path / "card.json").read_text("utf-8"))
+    assert (card["date"], card["undated"]) == (None, 60)
+
+
+def test_fit_looks_whether_the_model_can_be_written_before_it_learns(monkeypatch):
+    monkeypatch.setattr(DeviationModel, "fit", lambda *_: pytest.fail("it learned first"))
+    assert unusable(deviation("fit", "--model", "/proc", given=lines(*map(record, PAST[:60])))).startswith(
+        "/proc: cannot be written"
+    )
+
+
+def test_an_interrupt_while_learning_is_one_sentence_and_leaves_what_was_there(model, tmp_path, monkeypatch):
+    for path in model.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DeviationModel, "fit", interrupted)
+    said = unusable(deviation("fit", "--model", tmp_path, given=lines(*map(record, PAST[:60]))))
+    assert "interrupted" in said
+    assert all((tmp_path / path.name).read_bytes() == path.read_bytes() for path in model.iterdir())
+
+
+@pytest.mark.parametrize("stopped", ["model.zip", "card.json"])
+def test_a_kill_between_leaves_no_model_with_the_card_of_another(model, tmp_path, monkeypatch, stopped):
+    for path in model.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    moved = Path.replace
+
+    def killed(path, target):
+        if Path(target).name == stopped:
+            raise KeyboardInterrupt
+        return moved(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    unusable(deviation("fit", "--model", tmp_path, given=lines(*map(record, PAST[:60]))))
+    assert not (tmp_path / "card.json").exists()
 
 
 def test_half_a_character_goes_out_as_it_came_in(model):

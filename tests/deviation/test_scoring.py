@@ -1,5 +1,6 @@
 """What the estimator of deviation promises: expectation, interval, evidence, and silence where it knows too little."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -172,6 +173,37 @@ def test_a_model_read_back_says_the_same(model, known):
 def test_what_is_no_model_is_refused_in_a_sentence(model, spoil):
     with pytest.raises(Unreadable, match="fit it again"):
         DeviationModel.from_bytes(spoil(model.to_bytes()))
+
+
+def test_a_model_with_changed_bytes_is_refused_or_the_same(model):
+    data, draw = model.to_bytes(), np.random.default_rng(0)
+    for _ in range(150):
+        spoilt = bytearray(data)
+        for place in draw.integers(0, 2000, 3) * draw.choice([1, -1]):
+            spoilt[place] = draw.integers(256)
+        with suppress(Unreadable):
+            assert DeviationModel.from_bytes(bytes(spoilt)).to_bytes() == data
+
+
+def _backwards(model):
+    model.calibration_["continuous"] = model.calibration_["continuous"][::-1]
+
+
+def _without_pool(model):
+    del model.calibration_["binary"]
+
+
+def _narrow(model):
+    expectation = model.strata_[THEFT].expectation
+    expectation.middle = expectation.middle[:2]
+
+
+@pytest.mark.parametrize("spoil", [_backwards, _without_pool, _narrow], ids=lambda spoil: spoil.__name__)
+def test_parts_that_do_not_fit_together_are_refused_in_a_sentence(model, spoil):
+    again = DeviationModel.from_bytes(model.to_bytes())
+    spoil(again)
+    with pytest.raises(Unreadable, match="fit it again"):
+        DeviationModel.from_bytes(again.to_bytes())
 
 
 def test_a_case_is_assessed_alike_alone_and_among_others_but_for_q(model, known):

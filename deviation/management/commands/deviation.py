@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from argparse import SUPPRESS, ArgumentTypeError
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -66,11 +67,15 @@ class Command(BatchCommand):
         except Unusable as unusable:
             sys.stderr.write(f"{unusable}\n")
             code = UNUSABLE
+        except KeyboardInterrupt:
+            sys.stderr.write("interrupted before the work was done; nothing was written\n")
+            code = UNUSABLE
         if code != ANSWERED:
             sys.exit(code)
 
     def _fit(self, options: dict[str, Any]) -> int:
         self.history: list[Observation] = []
+        self.refused, self.lines = 0, sha256()
         code = run(self._collect, options["input"], options["output"])
         if code == UNUSABLE:
             return code
@@ -78,22 +83,32 @@ class Command(BatchCommand):
             raise Unusable(
                 f"{_name(options['input'])}: holds no usable record; give decided cases, one a line"
             )
+        _make(options["model"])
         model = DeviationModel(seed=options["seed"]).fit(self.history)
-        directory: Path = options["model"]
-        _make(directory)
-        for name, data in ((MODEL, model.to_bytes()), (CARD, written_card(model.card_))):
-            with writing(str(directory / name)) as out:
-                out.write(data)
+        data = model.to_bytes()
+        card = {
+            "data": self._data(options["input"]), "model_sha256": sha256(data).hexdigest(), **model.card_
+        }  # fmt: skip
+        _keep(options["model"], data, written_card(card))
         return code
+
+    def _data(self, path: str) -> dict[str, Any]:
+        """What it was learned from."""
+        return {
+            "records": len(self.history), "refused": self.refused,
+            "strata": len({case.stratum for case in self.history}), "sha256": _digest(path) or self.lines.hexdigest(),
+        }  # fmt: skip
 
     def _collect(self, line: str, number: int) -> Answer | None:
         name = None
+        self.lines.update(f"{line}\n".encode())
         try:
             record = read_record(line, number)
             if record is not None:
                 name = record.get("id")
                 self.history.append(read_observation(record))
         except RecordRefused as refused:
+            self.refused += 1
             return {"id": name, "error": str(refused)}
         return None
 
@@ -184,11 +199,33 @@ def _model(directory: Path) -> DeviationModel:
 
 
 def _make(directory: Path) -> None:
+    """Make it and try to write there: learning takes long, and should not end before a closed door."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
     except (OSError, ValueError) as wrong:
         reason = getattr(wrong, "strerror", None) or wrong
-        raise Unusable(f"{directory}: cannot be made ({reason}); give another directory") from None
+        raise Unusable(f"{directory}: cannot be written ({reason}); give another directory") from None
+
+
+def _keep(directory: Path, model: bytes, card: bytes) -> None:
+    """Whoever stops us in between leaves a model without a card, never one with the card of another."""
+    with writing(str(directory / CARD)) as card_file:
+        card_file.write(card)
+        card_file.flush()
+        with writing(str(directory / MODEL)) as model_file:
+            model_file.write(model)
+            model_file.flush()
+            (directory / CARD).unlink(missing_ok=True)
+
+
+def _digest(path: str) -> str:
+    """Of a plain file; of anything else the lines are counted as they come."""
+    if path == "-" or not Path(path).is_file():
+        return ""
+    with Path(path).open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _seed(given: str) -> int:
