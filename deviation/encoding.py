@@ -19,11 +19,15 @@ FEWEST_OF_A_CATEGORY = 10
 MOST_CATEGORIES = 40
 # How far beyond the known numbers, in shares of their range, a number is still like them.
 STRETCH = 0.25
+# Where texts are at most this share of what is recorded, they are slips among numbers, taken as not recorded.
+MOST_STRAYS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature as the history knows it. ``typical`` is its median or commonest category."""
+    """One feature as the history knows it. ``typical`` is its median or commonest category, ``strays`` counts texts
+    among its numbers.
+    """
 
     name: str
     categories: tuple[str, ...] | None
@@ -33,6 +37,7 @@ class Feature:
     typical: Value
     nulls: int
     important: bool = True
+    strays: int = 0
 
     @property
     def width(self) -> int:
@@ -111,11 +116,13 @@ def _feature(name: str, values: list[Value]) -> Feature | None:
     if not present:
         return None
     nulls = len(values) - len(present)
-    if any(isinstance(value, str) for value in present):
+    strays = sum(isinstance(value, str) for value in present)
+    if strays > MOST_STRAYS * len(present):
         return _category(name, [_word(value) for value in present], nulls)
-    numbers = np.array([float(value) for value in present])
+    numbers = np.array([float(value) for value in present if not isinstance(value, str)])
     middle = float(np.sort(numbers)[len(numbers) // 2])
-    return Feature(name, None, frozenset(), float(numbers.min()), float(numbers.max()), middle, nulls)
+    low, high = float(numbers.min()), float(numbers.max())
+    return Feature(name, None, frozenset(), low, high, middle, nulls + strays, strays=strays)
 
 
 def _category(name: str, words: list[str], nulls: int) -> Feature:

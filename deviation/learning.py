@@ -216,7 +216,8 @@ def _card(
     card = {
         "n": len(cases), "outcome": m.scale.kind,
         "from": dates[0].isoformat() if dates else None, "to": dates[-1].isoformat() if dates else None,
-        "features": list(m.encoding.names), "used": "model" if used else "baseline",
+        "features": list(m.encoding.names),
+        "strays": {one.name: one.strays for one in m.encoding.features if one.strays}, "used": "model" if used else "baseline",
         "mae": m.loss(foretold), "baseline_mae": m.loss(by_cells),
         "r2": 1 - float(((m.target - foretold) ** 2).mean()) / variance,
         **coverage, "in_time_order": later, "courts": _courts(m, cases, levels, by_cells, shrinkage, used),

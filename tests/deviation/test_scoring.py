@@ -257,6 +257,26 @@ def test_a_text_where_the_history_holds_numbers_is_a_reason_to_abstain(model, kn
     abstained(one(model, with_features(known[1][0], deaths="many")), "outside_history")
 
 
+def test_a_text_among_thousands_of_numbers_is_a_slip_and_no_category():
+    cases = decided(900)
+    slipped = [with_features(c, deaths="two") if place % 45 == 0 else c for place, c in enumerate(cases)]
+    model = DeviationModel().fit(slipped)
+    card = model.card_["strata"][THEFT]
+    assert card["strays"] == {"deaths": 20}
+    assert (
+        one(model, with_features(cases[1], deaths=3)).expected
+        > one(model, with_features(cases[1], deaths=1)).expected
+    )
+    abstained(one(model, with_features(cases[1], deaths=40)), "outside_history")
+
+
+def test_where_texts_are_common_the_feature_is_one_of_categories():
+    cases = [with_features(c, deaths="two") if place % 10 == 0 else c for place, c in enumerate(decided(900))]
+    model = DeviationModel().fit(cases)
+    assert model.card_["strata"][THEFT]["strays"] == {}
+    assert one(model, with_features(cases[1], deaths="two")).state == "scored"
+
+
 def test_a_new_category_of_a_telling_feature_is_a_reason_to_abstain():
     cases = [
         replace(with_features(case, act=act), outcome=case.outcome * (4 if act == "robbery" else 1))
