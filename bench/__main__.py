@@ -12,6 +12,7 @@ PARTS = {
     "__init__",
     "__main__",
     "deviation_history",
+    "deviation_oracle",
     "deviation_peers",
     "harness",
     "rule_peers",

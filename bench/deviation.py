@@ -1,7 +1,8 @@
 """Deviation: fitting and scoring beside their peers, and what is found of what was planted.
 
 ``--data FILE`` (or ``BENCH_DATA``) names decided cases in the shape of ``deviation fit``; without it a history of the same
-kind is generated. Cases are split by a hash of their number, 70 to 30. The last line is also kept as ``docs/trust.json``.
+kind is generated. Cases are split by a hash of their number, 70 to 30. What a whole
+run (without ``--rows``) finds is also kept as ``docs/trust.json``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from math import isclose
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean, median
@@ -25,14 +25,15 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from bench.deviation_history import drawn, history, many, split
+from bench.deviation_history import CASES, drawn, history, many, split
+from bench.deviation_oracle import compare
 from bench.deviation_peers import Floats, detectors, fitted, scores, tables
 from bench.harness import Peer, measure
 from deviation.calibration import Share
 from deviation.effects import stand_out
 from deviation.groups import survey
 from deviation.measuring import q_values
-from deviation.observation import Assessment, Observation
+from deviation.observation import Observation
 from deviation.residuals import Residual
 from deviation.scoring import DeviationModel
 from deviation.simulation import plant, shuffle_courts, shuffle_within_cells
@@ -40,7 +41,9 @@ from deviation.simulation import plant, shuffle_courts, shuffle_within_cells
 FDR, PLANTED = 0.10, 0.02
 BANDS = ((2, 3), (3, 5), (5, 10))
 SALTS = (1, 2, 3, 4, 5, 6)
-DRAWS, TOP, AT_ONCE, MILLION = 50, 50, 50_000, 1_000_000
+DRAWS, TOP, AT_ONCE = 50, 50, 50_000
+FITTED, SCORED = (10_000, 20_000, 40_000, 80_000), (10_000, 100_000, 1_000_000)
+FIELDS = ("rows", "ours_s", "floor", "floor_s", "ratio_to_floor", "peers", "mismatches")
 LARGE = 200  # a stratum large enough to say what its interval covers
 TRUST = Path(__file__).parent.parent / "docs" / "trust.json"
 Cases = Sequence[Observation]
@@ -51,22 +54,25 @@ def run(rows: int | None = None) -> int:
     cases = history(os.environ.get("BENCH_DATA", ""), rows)
     learned, tried = split(cases)
     model = DeviationModel().fit(learned)
-    mismatches = compare(model, tried)
+    mismatches = compare(model, learned, tried, FDR)
     measure_both(model, learned, tried, mismatches)
     told = {
         "accuracy": say("accuracy", accuracy(model, tried)),
         "bands": [say("planted", found(model, learned, tried, low, high)) for low, high in BANDS],
         "unchanged": say("unchanged", unchanged(model, tried)),
         "courts": say("shuffled courts", no_court(cases)),
-        "growth": say("growth", growth(model, learned)),
+        "growth": say("growth", growth(model, learned, min(1.0, (rows or CASES) / CASES))),
         "null": say("nothing there", nothing_there(cases)),
     }
-    write_trust(told, len(learned), len(tried))
+    if rows is None:
+        write_trust(told, len(learned), len(tried))
     return 1 if mismatches else 0
 
 
 def say(name: str, body: dict[str, Any]) -> dict[str, Any]:
-    print(json.dumps({"bench": f"deviation {name}"} | body, ensure_ascii=False), flush=True)
+    """With every field of the contract, null where a measure has no such thing."""
+    line = {"bench": f"deviation {name}", **dict.fromkeys(FIELDS), **body}
+    print(json.dumps(line, ensure_ascii=False), flush=True)
     return body
 
 
@@ -99,16 +105,23 @@ def medians(cases: Cases) -> dict[tuple[object, ...], float]:
     return {cell: median(outcomes) for cell, outcomes in cells.items()}
 
 
-def growth(model: DeviationModel, learned: Cases) -> dict[str, Any]:
-    """Seconds by size, each size in a process of its own; a million cases are scored as the batch command does."""
-    fits = {n: alone(fit_seconds, n) for n in (10_000, 20_000, 40_000, 80_000)}
+def growth(model: DeviationModel, learned: Cases, share: float) -> dict[str, Any]:
+    """Seconds by size, each size in a process of its own; a million cases are scored as the batch command does.
+
+    ``share``: of the full sizes, where fewer rows are asked for.
+    """
+    sizes, many_sizes = ([max(round(n * share), 100) for n in each] for each in (FITTED, SCORED))
+    fits = {n: alone(fit_seconds, n) for n in sizes}
     data = model.to_bytes()
-    runs = {n: alone(score_seconds, data, learned, n) for n in (10_000, 100_000, MILLION)}
+    runs = {n: alone(score_seconds, data, learned, n) for n in many_sizes}
+    fitted_most, scored_most = sizes[-1], many_sizes[-1]
     return {
+        "rows": scored_most,
+        "ours_s": runs[scored_most][0],
         "fit_s": {str(n): taken for n, (taken, _) in fits.items()},
         "score_s": {str(n): taken for n, (taken, _) in runs.items()},
-        "rows_per_second": round(MILLION / runs[MILLION][0]),
-        "peak_mb": {"fit 80000": fits[80_000][1], "score 1000000": runs[MILLION][1]},
+        "rows_per_second": round(scored_most / max(runs[scored_most][0], 0.01)),
+        "peak_mb": {f"fit {fitted_most}": fits[fitted_most][1], f"score {scored_most}": runs[scored_most][1]},
     }
 
 
@@ -144,44 +157,6 @@ def score_seconds(data: bytes, cases: Cases, count: int) -> float:
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
-def compare(model: DeviationModel, tried: Cases) -> int:
-    """Answers that differ from those to one case at a time by a model read from its bytes, or from a naive q or flag."""
-    whole, again = model.assess(tried, fdr=FDR), DeviationModel.from_bytes(model.to_bytes())
-    naive = naive_q([one.p for one in whole])
-    wrong = sum(
-        one.q is not None and (not isclose(one.q, q, rel_tol=1e-9) or one.flagged != is_flagged(one, case, q))
-        for one, case, q in zip(whole, tried, naive, strict=True)
-    )
-    for one, case in list(zip(whole, tried, strict=True))[:300]:
-        (single,) = again.assess([case], fdr=FDR)
-        wrong += not alike(one, single)
-    return wrong
-
-
-def alike(one: Assessment, single: Assessment) -> bool:
-    """Equal but for the last digits of numbers, which the linear algebra of a batch and of one case round apart."""
-    apart = {"q", "flagged", "factors"}
-    pairs = [
-        (getattr(one, name), getattr(single, name)) for name in one.__dataclass_fields__ if name not in apart
-    ]
-    return all(isclose(a, b, rel_tol=1e-9) if isinstance(a, float) else a == b for a, b in pairs)
-
-
-def naive_q(chances: Sequence[float | None]) -> list[float]:
-    """Benjamini and Hochberg 1995, written as it is printed: for each the least of what its rank and all above give."""
-    order = sorted((p, place) for place, p in enumerate(chances) if p is not None)
-    q, least = [1.0] * len(chances), 1.0
-    for rank in range(len(order), 0, -1):
-        p, place = order[rank - 1]
-        least = min(least, p * len(order) / rank)
-        q[place] = least
-    return q
-
-
-def is_flagged(one: Assessment, case: Observation, q: float) -> bool:
-    return q <= FDR and not (one.low or 0.0) <= case.outcome <= (one.high or 0.0)
-
-
 def accuracy(model: DeviationModel, tried: Cases) -> dict[str, Any]:
     """On cases not learned from: error, explained variance, coverage; the baseline beside the model."""
     pairs = [
