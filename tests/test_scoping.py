@@ -134,6 +134,7 @@ TOLD = {
     "supervision.Letter": lambda case: {
         "person": case.judge, "approved_by": case.judge, "kind": "prompt", "number": "1", "state": "SENT",
     },
+    "alerts.Alert": lambda case: {"kind": "statutory"},  # one about a contest is for whom deviations are told
     "supervision.Rule": lambda case: {"code": f"Z{case.pk}"},
     "precedents.Document": lambda case: {"number": f"{case.pk}"},
     "precedents.Grade": lambda case: {"grade": 3},
