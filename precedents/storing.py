@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryFile
+from tokenize import TokenError
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +28,11 @@ from precedents.words import EDITION
 MANIFEST = "manifest.json"
 KIND = "mingjing similar cases"
 FORMAT = 1
+#: What reading bytes that were changed may end in.
+DAMAGE = (
+    OSError, ValueError, LookupError, TypeError, EOFError, OverflowError, SyntaxError, MemoryError, TokenError, BadZipFile,
+    zlib.error, AttributeError, RecursionError,
+)  # fmt: skip
 Parts = Mapping[str, NDArray[Any]]
 Stored = tuple[str, Segment, NDArray[np.bool_]]
 
@@ -55,10 +64,22 @@ def read_index(directory: Path) -> list[Stored]:
     manifest = _manifest(directory)
     try:
         return [_read_entry(directory, entry) for entry in manifest["segments"]]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as wrong:
-        raise NotAnIndex(
-            f"{directory}: the index is damaged ({wrong}); remove it and index the corpus again"
-        ) from None
+    except DAMAGE as wrong:
+        raise damaged(directory, wrong) from None
+
+
+def damaged(directory: Path, wrong: BaseException) -> NotAnIndex:
+    told = " ".join(str(wrong).split())[:200] or type(wrong).__name__
+    return NotAnIndex(f"{directory}: the index is damaged ({told}); remove it and index the corpus again")
+
+
+def check_writable(directory: Path) -> None:
+    """Raise ``OSError`` where no index can be laid down: found out by trying, nothing is left behind."""
+    place = directory
+    while not place.exists():
+        place = place.parent
+    with TemporaryFile(dir=place):
+        pass
 
 
 def is_free(directory: Path) -> bool:
@@ -145,7 +166,7 @@ def _read_segment(folder: Path) -> Segment:
         return Postings(*(part(f"{name}_{each}") for each in ("keys", "starts", "documents", "counts")))
 
     pairs = tuple((str(name), value) for name, value in json.loads((folder / "pairs.json").read_bytes()))
-    return Segment(
+    segment = Segment(
         ids=Strings(part("ids"), part("id_ends")),
         texts=Strings(part("texts"), part("text_ends")),
         lengths=part("lengths"),
@@ -153,6 +174,33 @@ def _read_segment(folder: Path) -> Segment:
         pairs=pairs,
         facts=postings("fact"),
     )
+    _check(segment)
+    return segment
+
+
+def _check(segment: Segment) -> None:
+    """Raise ``ValueError`` where the arrays of a slice cannot belong together: no place may lead out of one."""
+    for name, array in _parts(segment).items():
+        if array.ndim != 1 or array.dtype.kind not in "iu":
+            raise ValueError(f"{name} is no list of whole numbers")
+    documents = len(segment.ids)
+    if not len(segment.texts) == len(segment.lengths) == documents:
+        raise ValueError("its parts speak of different numbers of documents")
+    for strings in (segment.ids, segment.texts):
+        _check_bounds(np.concatenate([np.zeros(1, np.int64), strings.ends]), len(strings.block))
+    if len(segment.facts.keys) != len(segment.pairs):
+        raise ValueError("its facts are not those it lists")
+    for table in (segment.terms, segment.facts):
+        if not len(table.keys) == len(table.starts) - 1 or len(table.documents) != len(table.counts):
+            raise ValueError("its postings do not fit together")
+        _check_bounds(table.starts, len(table.documents))
+        if len(table.documents) and not 0 <= table.documents.min() <= table.documents.max() < documents:
+            raise ValueError("its postings name documents it does not hold")
+
+
+def _check_bounds(bounds: NDArray[Any], end: int) -> None:
+    if bounds[0] != 0 or bounds[-1] != end or (np.diff(bounds) < 0).any():
+        raise ValueError("its places lie outside of what it holds")
 
 
 def _bytes(array: NDArray[Any]) -> bytes:

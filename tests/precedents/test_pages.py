@@ -283,7 +283,7 @@ def pair(keep_own, file_case, record):
         case = file_case()
         record(case, surrender=surrender)
         keep_own(case, ALIKE, result=result, effective_on=date(2026, 3, 1))
-    Document.objects.update(facts={}, indexed_at=None)  # alike by their texts; what differs is shown all the same
+    Document.objects.update(facts={}, indexed_at=None)  # alike by their texts; facts are shown
     index_waiting(at=timezone.now())
     find_conflicts(at=timezone.now())
     for document, surrender in zip(Document.objects.order_by("pk"), (True, False), strict=True):

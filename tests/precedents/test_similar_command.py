@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -149,3 +151,53 @@ def test_what_cannot_be_used_is_one_line_and_exit_2(arguments, given, said):
     assert len(ran.stderr.decode().splitlines()) == 1
     assert said in ran.stderr.decode()
     assert not (HOUSE / "nowhere").exists()
+
+
+def beyond(file):
+    """The places in a list of places, led out of what there is."""
+    array = np.load(file)
+    np.save(file, array + 1_000)
+
+
+def another_kind(file):
+    """A file of another kind under the name, and broken at that."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.npy", b"0" * 500)
+    whole = bytearray(file.read_bytes())
+    whole[40:50] = b"\xff" * 10
+    file.write_bytes(whole)
+
+
+def no_text(file):
+    array = np.load(file)
+    np.save(file, np.full_like(array, 0xFF))
+
+
+@pytest.mark.parametrize(
+    ("part", "harm"),
+    [
+        ("term_documents", beyond),
+        ("fact_documents", beyond),
+        ("term_starts", beyond),
+        ("text_ends", beyond),
+        ("lengths", another_kind),
+        ("texts", no_text),
+        ("ids", no_text),
+    ],
+)
+def test_a_damaged_index_is_one_line_and_exit_2(tmp_path, part, harm):
+    index(tmp_path / "i", *CORPUS)
+    harm(next((tmp_path / "i").rglob(f"{part}.npy")))
+    ways = [query] if part == "texts" else [query, index]  # whoever adds reads no text that is there
+    for way in ways:
+        ran = way(tmp_path / "i", CORPUS[0] | {"id": "9"})
+        told = ran.stderr.decode()
+        assert (ran.returncode, len(told.splitlines())) == (2, 1), told
+        assert "the index is damaged" in told and "index the corpus again" in told
+
+
+def test_a_directory_that_cannot_be_written_is_said_before_anything_is_read(tmp_path):
+    (tmp_path / "file").write_text("")
+    ran = index(tmp_path / "file" / "index", "{", *CORPUS)
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert "cannot be written" in ran.stderr.decode() and len(ran.stderr.decode().splitlines()) == 1

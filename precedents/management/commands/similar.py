@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cases.batch import ANSWERED, UNUSABLE, Answer, BatchCommand, RecordRefused, Unusable, read_json, run
-from precedents.index import Changes, Document, Index, NotAnIndex
+from precedents.index import Changes, Document, Hit, Index, NotAnIndex
 from precedents.records import read_document, written_hit
-from precedents.storing import is_free
+from precedents.storing import check_writable, damaged, is_free
 
 
 class Command(BatchCommand):
@@ -45,9 +45,10 @@ class Command(BatchCommand):
     def _index(self, options: dict[str, Any]) -> int:
         self.documents: dict[str, Document] = {}
         index = Index() if _is_free(self.directory) else Index.from_dir(self.directory)
+        _must_be_writable(self.directory)
         code = run(self._collect, options["input"], options["output"])
         if code != UNUSABLE:
-            changes = index.add(self.documents.values())
+            changes = self._added(index)
             self._keep(index, changes)
         return code
 
@@ -63,10 +64,22 @@ class Command(BatchCommand):
             if record is None:
                 return None
             name = record.get("id")
-            hits = self.found.query(read_document(record), self.top)
+            hits = self._hits(read_document(record))
             return {"id": name, "hits": [written_hit(hit) for hit in hits]}
         except RecordRefused as refused:
             return {"id": name, "error": str(refused)}
+
+    def _hits(self, document: Document) -> list[Hit]:
+        try:
+            return self.found.query(document, self.top)
+        except UnicodeDecodeError as wrong:
+            raise damaged(self.directory, wrong) from None
+
+    def _added(self, index: Index) -> Changes:
+        try:
+            return index.add(self.documents.values())
+        except UnicodeDecodeError as wrong:
+            raise damaged(self.directory, wrong) from None
 
     def _collect(self, line: str, number: int) -> Answer | None:
         name = None
@@ -86,9 +99,7 @@ class Command(BatchCommand):
         try:
             index.to_dir(self.directory)
         except OSError as wrong:
-            raise Unusable(
-                f"{self.directory}: cannot be written ({wrong.strerror}); give a writable directory"
-            ) from None
+            raise _unwritable(self.directory, wrong) from None
         told = {
             "documents": len(index),
             "added": changes.added,
@@ -104,6 +115,18 @@ def _is_free(directory: Path) -> bool:
     except (OSError, ValueError) as wrong:
         reason = getattr(wrong, "strerror", None) or wrong
         raise Unusable(f"{directory}: cannot be read ({reason}); give another directory") from None
+
+
+def _must_be_writable(directory: Path) -> None:
+    try:
+        check_writable(directory)
+    except (OSError, ValueError) as wrong:
+        raise _unwritable(directory, wrong) from None
+
+
+def _unwritable(directory: Path, wrong: OSError | ValueError) -> Unusable:
+    reason = getattr(wrong, "strerror", None) or wrong
+    return Unusable(f"{directory}: cannot be written ({reason}); give a writable directory")
 
 
 def _at_least_one(given: str) -> int:
