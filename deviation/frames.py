@@ -293,8 +293,16 @@ def outcomes_of(rows: Sequence[Row], frame: Frame) -> dict[int, list[Outcome]]:
         return trial_days(rows, frame.law)
     is_term = frame.model is not None and frame.model.scale == "log"  # no sentence at all is not a short one
     least = 0 if is_term else -1
+    recorded = recorded_of(frame.code, [row.id for row in rows])
+    return {
+        case_id: [each for each in found.values() if each[1] > least] for case_id, found in recorded.items()
+    }
+
+
+def recorded_of(code: str, case_ids: Sequence[int]) -> dict[int, dict[int | None, Outcome]]:
+    """What is recorded of a measure, by case and unit: a party, None for the case as a whole or its only accused."""
     with connection.cursor() as cursor:
-        cursor.execute(OUTCOMES, [frame.code, [row.id for row in rows]])
+        cursor.execute(OUTCOMES, [code, list(case_ids)])
         said = cursor.fetchall()
         cursor.execute(SOLE, [list({case_id for case_id, party, *_ in said if party}), ACCUSED])
         sole = dict(cursor.fetchall())
@@ -303,7 +311,7 @@ def outcomes_of(rows: Sequence[Row], frame: Frame) -> dict[int, list[Outcome]]:
     for case_id, party_id, value, day in said:
         unit = None if party_id == sole.get(case_id) else party_id
         units.setdefault(case_id, {})[unit] = (unit, value, day)
-    return {case_id: [each for each in found.values() if each[1] > least] for case_id, found in units.items()}
+    return units
 
 
 def trial_days(rows: Sequence[Row], law: Law) -> dict[int, list[Outcome]]:

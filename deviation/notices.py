@@ -15,11 +15,12 @@ from django.http import Http404
 
 from audit import trail
 from cases.guard import locked, may_on, sits_on
-from cases.models import Case, Change, Outcome
+from cases.models import Case, Change
 from catalogues.selectors import law_in_use
 from courts.clock import today as this_day
 from courts.models import User
 from courts.roles import Permission
+from deviation import frames
 from deviation.lifecycle import NAMES, Act, State, after
 from deviation.models import Notice, NoticeStep, Score
 from deviation.models.notices import OPEN
@@ -323,10 +324,8 @@ def is_an_outcome(notice: Notice) -> bool:
     case, score = notice.case, notice.score
     if score.stage == "draft":
         return case.closed_on is None and notice.judge_id == case.judge_id
-    recorded = Outcome.objects.filter(
-        case=case, party=notice.party_id, measure=notice.code, withdrawn_at=None
-    )
-    return [float(value) for value in recorded.values_list("value", flat=True)] == [score.outcome]
+    recorded = frames.recorded_of(notice.code, [case.pk]).get(case.pk, {})
+    return notice.party_id in recorded and recorded[notice.party_id][1] == score.outcome
 
 
 def survives(score: Score, day: date | None = None) -> bool:

@@ -120,3 +120,14 @@ def test_a_judgment_that_is_recorded_no_more_ends_unseen(theft, judgment, monday
     notice = tell_judge(score=judgment(theft()), at=now)
     Outcome.objects.filter(case=notice.case_id).update(**change)
     assert disclose_due(today=date(2026, 6, 9), at=now) == shown
+
+
+def test_an_outcome_recorded_of_the_only_accused_by_name_is_that_of_the_case(
+    theft, accused, judgment, monday, now
+):
+    case = theft()
+    (only,) = accused(case, "甲")
+    score = judgment(case, "red")
+    Outcome.objects.filter(case=case).update(party=only)
+    tell_judge(score=score, at=now)
+    assert disclose_due(today=date(2026, 6, 9), at=now) == 1
