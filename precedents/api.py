@@ -51,7 +51,7 @@ class Asked(Strict):
 
 
 class FoundColumns(serializers.Serializer[Any]):
-    """A judgment that is alike, and why."""
+    """A precedent that is alike, and why."""
 
     id = serializers.IntegerField(source="document.pk")
     case_id = serializers.IntegerField(
