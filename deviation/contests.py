@@ -139,10 +139,5 @@ def undecided(user: User) -> QuerySet[Contest]:
     return contests_for(user).filter(decided_at=None).order_by("due_on", "filed_at", "pk")
 
 
-def overdue(user: User, day: date) -> QuerySet[Contest]:
-    """Contests nobody decided in time."""
-    return undecided(user).filter(due_on__lt=day)
-
-
 def decided(user: User) -> QuerySet[Contest]:
     return contests_for(user).filter(decided_at__isnull=False).order_by("-decided_at", "pk")

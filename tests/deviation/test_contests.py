@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit import trail
 from audit.models import Entry
 from cases.models import Case, Change
-from deviation.contests import contest, decide_contest, decided, overdue, undecided
+from deviation.contests import contest, decide_contest, decided, undecided
 from deviation.disclosed import standing_q
 from deviation.models import Contest, Notice, Score
 from deviation.notices import tell_judge
@@ -203,7 +203,6 @@ def test_what_nobody_decided_in_time_is_listed_first(contested, theft, trial_off
     late, soon = contested(theft()), contested(theft())
     Contest.objects.filter(pk=late.pk).update(due_on=date(2026, 6, 10))
     assert list(undecided(trial_office)) == [late, soon]
-    assert list(overdue(trial_office, date(2026, 6, 11))) == [late]
     decide_contest(contest=late, upheld=False, **DECISION, by=trial_office, at=now)
     assert list(decided(trial_office)) == [late]
 
