@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "ingest",
     "alerts",
     "supervision",
+    "quota",
     "deviation",
     "precedents",
     "cases",

@@ -8,7 +8,7 @@ import pytest
 
 HOUSE = Path(__file__).resolve().parents[1]
 ROOMS = [
-    "config", "pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "precedents", "cases", "catalogues", "predicates", "courts", "audit",
+    "config", "pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "quota", "precedents", "forecasts", "cases", "catalogues", "predicates", "courts", "audit",
 ]  # fmt: skip
 SOURCES = sorted(
     path for room in ROOMS for path in (HOUSE / room).rglob("*.py") if "migrations" not in path.parts

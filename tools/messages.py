@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 ENGLISH = LOCALE / "en" / "LC_MESSAGES" / "django.po"
 ROOMS = (
-    "config", "pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "precedents", "cases", "catalogues", "predicates", "courts", "audit",
+    "config", "pipeline", "dashboard", "ingest", "alerts", "supervision", "deviation", "quota", "precedents", "forecasts", "cases", "catalogues", "predicates", "courts", "audit",
 )  # fmt: skip
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 #: What Django makes of {% translate %}, {% blocktranslate %} and _("…"): a call with a Python string.
