@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import yaml
 
 from catalogues import cause_tags as tagging
-from catalogues import rulebook, schema, sentencing_schema, supervision_schema
+from catalogues import quota_schema, rulebook, schema, sentencing_schema, supervision_schema
 from catalogues.law import (
     AlertLadder,
     AlertSetting,
@@ -27,6 +27,7 @@ from catalogues.law import (
     Superseded,
     TimeLimit,
 )
+from catalogues.quotas import Quotas
 from catalogues.sentenced import Layered, Sentenced
 from catalogues.supervision_law import (
     LetterKind,
@@ -108,6 +109,9 @@ DOCUMENTS = (
     "supervision_settings.yaml", "supervision_measures.yaml", "letter_kinds.yaml", "risk_points.yaml",
     "guideline_factors.yaml", "guideline_offences.yaml", "guideline_increments.yaml", "case_elements.yaml",
     "deviation_models.yaml", "deviation_settings.yaml", "deviation_reasons.yaml",
+    "quota_settings.yaml", "weight_bases.yaml", "weight_procedures.yaml", "weight_adders.yaml", "weight_roles.yaml",
+    "complexity_points.yaml", "assessment_zones.yaml", "quota_factors.yaml", "cell_hours.yaml", "trial_elements.yaml",
+    "team_types.yaml", "leader_duties.yaml", "selection_weights.yaml", "exit_triggers.yaml", "review_grades.yaml",
 )  # fmt: skip
 
 
@@ -242,6 +246,13 @@ def sentenced() -> Sentenced:
         reasons=Layered(_parsed("deviation_reasons.yaml", sentencing_schema.parse_reason)),
         settings=Layered(_parsed("deviation_settings.yaml", sentencing_schema.parse_setting)),
     )
+
+
+@cache
+def quotas() -> Quotas:
+    """What ships of quota and workload (员额、案件权重、绩效); ``Law`` has what holds in a court."""
+    read = {name: _parsed(f"{kind}.yaml", quota_schema.PARSERS[kind]) for name, kind in quota_schema.PLACES.items()}
+    return Quotas(**{name: Layered(versions) for name, versions in read.items()})
 
 
 @cache

@@ -31,6 +31,21 @@ KINDS = [
     ("deviation_models", "偏离度模型"),
     ("deviation_settings", "偏离度参数"),
     ("deviation_reasons", "说明理由"),
+    ("quota_settings", "员额与工作量参数"),
+    ("weight_bases", "基础案件权重"),
+    ("weight_procedures", "程序案件权重"),
+    ("weight_adders", "繁简浮动系数"),
+    ("weight_roles", "合议庭角色系数"),
+    ("complexity_points", "繁简识别分值"),
+    ("assessment_zones", "考核区"),
+    ("quota_factors", "员额调整因素"),
+    ("cell_hours", "案均工时"),
+    ("trial_elements", "审判流程要素"),
+    ("team_types", "审判团队"),
+    ("leader_duties", "院庭长办案比例"),
+    ("selection_weights", "遴选权重"),
+    ("exit_triggers", "退出员额的情形"),
+    ("review_grades", "评查等次"),
 ]
 STATUSES = [("draft", "草稿"), ("published", "已发布"), ("superseded", "已被取代"), ("withdrawn", "已撤回")]
 

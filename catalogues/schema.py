@@ -30,6 +30,8 @@ from catalogues.law import (
     TimeLimit,
 )
 from catalogues.making import made, version_of
+from catalogues.quota_checks import QUOTA_CHECKS
+from catalogues.quota_schema import PARSERS as QUOTA_PARSERS
 from catalogues.sentencing_checks import SENTENCING_CHECKS
 from catalogues.sentencing_schema import PARSERS as SENTENCING_PARSERS
 from catalogues.supervision_checks import SUPERVISION_CHECKS
@@ -94,7 +96,7 @@ def _twice(entries: list[tuple[str, Body]]) -> Found:
         seen.add(code)
 
 
-EVERY_CHECK = {**CHECKS, **ALERT_CHECKS, **SUPERVISION_CHECKS, **SENTENCING_CHECKS}
+EVERY_CHECK = {**CHECKS, **ALERT_CHECKS, **SUPERVISION_CHECKS, **SENTENCING_CHECKS, **QUOTA_CHECKS}
 
 # One entry, field by field
 
@@ -290,4 +292,5 @@ PARSERS: Mapping[str, Callable[[str, Body], tuple[object, ...]]] = {
     "monitored_nodes": parse_monitored,
     **SUPERVISION_PARSERS,
     **SENTENCING_PARSERS,
+    **QUOTA_PARSERS,
 }

@@ -12,7 +12,15 @@ from uuid import uuid4
 
 from django.core.cache import cache
 
-from catalogues import schema, sentencing_fields, sentencing_schema, supervision_fields, supervision_schema
+from catalogues import (
+    quota_fields,
+    quota_schema,
+    schema,
+    sentencing_fields,
+    sentencing_schema,
+    supervision_fields,
+    supervision_schema,
+)
 from catalogues.dated import in_force
 from catalogues.ladders import narrowest_first
 from catalogues.law import (
@@ -26,6 +34,7 @@ from catalogues.law import (
     TimeLimit,
 )
 from catalogues.models import Edition, Item
+from catalogues.quotas import Quotas
 from catalogues.sentenced import Layered, Sentenced
 from catalogues.sentencing_law import CaseElement, DeviationModel, DeviationReason, Guideline
 from catalogues.supervised import Supervised
@@ -67,6 +76,7 @@ class Law:
     monitored: Mapping[str, MonitoredNode] = field(default_factory=dict)
     supervised: Supervised = field(default_factory=Supervised)
     sentenced: Sentenced = field(default_factory=Sentenced)
+    quotas: Quotas = field(default_factory=Quotas)
 
     def rule_parameters(self, court_id: int | None) -> dict[str, Number]:
         """What the rules of a court compare with (规则参数): the national numbers under those of its own and the courts above."""
@@ -115,6 +125,10 @@ class Law:
     def deviation_setting(self, code: str, court_id: int | None, on: date) -> Number:
         """A number the deviation goes by (偏离度参数). ``KeyError`` with a sentence for an unknown one."""
         return self.sentenced.setting(code, court_id, on)
+
+    def quota_setting(self, code: str, court_id: int | None, on: date) -> Number:
+        """A number quota and workload go by (员额与工作量参数). ``KeyError`` with a sentence for an unknown one."""
+        return self.quotas.setting(code, court_id, on)
 
     def ladders_on(self, day: date) -> tuple[AlertLadder, ...]:
         """The warning ladders (预警阶梯) in force that day, in the order in which a case tries them."""
@@ -212,6 +226,7 @@ def read_law() -> Law:
         monitored={code: schema.parse_monitored(code, body)[0] for code, body in entries["monitored_nodes"]},
         supervised=read_supervised({kind: national[kind] for kind in SUPERVISED if kind in national}),
         sentenced=read_sentenced({kind: national[kind] for kind in SENTENCED if kind in national}),
+        quotas=read_quotas({kind: national[kind] for kind in QUOTA if kind in national}),
     )
 
 
@@ -222,6 +237,8 @@ READ = (*COMPUTED_FROM, "alert_ladders", "alert_settings", "monitored_nodes")
 SUPERVISED = tuple(supervision_fields.KINDS)
 #: What sentencing and deviation go by: everything else runs without it.
 SENTENCED = tuple(sentencing_fields.KINDS)
+#: What quota and workload go by: everything else runs without it.
+QUOTA = tuple(quota_fields.KINDS)
 
 
 def read_supervised(national: Mapping[str, Edition]) -> Supervised:
@@ -249,13 +266,7 @@ def read_supervised(national: Mapping[str, Edition]) -> Supervised:
 def read_sentenced(national: Mapping[str, Edition]) -> Sentenced:
     """The catalogues of sentencing and deviation, as far as they are published, with what courts laid over them."""
     local = {kind: overlays_of(kind) for kind in SENTENCED}
-    layers = {
-        kind: Layered(
-            parsed(kind, bodies_of(national[kind]) if kind in national else []),
-            {court: parsed(kind, bodies) for court, bodies in local[kind].items()},
-        )
-        for kind in SENTENCED
-    }
+    layers = layered(national, local, sentencing_schema.PARSERS)
     return Sentenced(
         factors=layers["guideline_factors"],
         offences=layers["guideline_offences"],
@@ -268,9 +279,31 @@ def read_sentenced(national: Mapping[str, Edition]) -> Sentenced:
     )
 
 
-def parsed(kind: str, entries: Entries) -> dict[str, tuple[Any, ...]]:
-    """Every version of every entry of a kind of sentencing or deviation."""
-    return {code: sentencing_schema.PARSERS[kind](code, body) for code, body in entries}
+def read_quotas(national: Mapping[str, Edition]) -> Quotas:
+    """The catalogues of quota and workload, as far as they are published, with what courts laid over them."""
+    local = {kind: overlays_of(kind) if kind in quota_fields.OVERLAID else {} for kind in QUOTA}
+    layers = layered(national, local, quota_schema.PARSERS)
+    return Quotas(
+        **{name: layers[kind] for name, kind in quota_schema.PLACES.items()},
+        above=courts_above() if any(local.values()) else {},
+    )
+
+
+def layered(
+    national: Mapping[str, Edition], local: Mapping[str, dict[int, Entries]], parsers: Mapping[str, Any]
+) -> dict[str, Layered[Any]]:
+    """Every version of every entry of these kinds, by kind, with those of the courts over them."""
+
+    def parsed(kind: str, entries: Entries) -> dict[str, tuple[Any, ...]]:
+        return {code: parsers[kind](code, body) for code, body in entries}
+
+    return {
+        kind: Layered(
+            parsed(kind, bodies_of(national[kind]) if kind in national else []),
+            {court: parsed(kind, bodies) for court, bodies in local[kind].items()},
+        )
+        for kind in local
+    }
 
 
 def single(parse: Callable[[str, Body], tuple[P, ...]], entries: Entries) -> dict[str, P]:

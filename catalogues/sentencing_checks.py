@@ -125,7 +125,7 @@ def _check_band(band: Body, path: tuple[str, ...]) -> Found:
 def _check_increments(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
         if not KEY.fullmatch(code):
-            yield (code,), *_no_key(code)
+            yield (code,), *no_key(code)
         yield from check_versions(code, body)
     for _code, version, path in _each_version(entries):
         yield from _backwards(path, "the increase", version["months_low"], version["months_high"])
@@ -136,8 +136,8 @@ def _check_increments(entries: Mapping[str, Body]) -> Found:
 def _check_elements(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
         if not KEY.fullmatch(code):
-            yield (code,), *_no_key(code)
-        yield from _check_window(code, body)
+            yield (code,), *no_key(code)
+        yield from check_window(code, body)
         yield from _check_element(code, body, entries)
     for code in PROTECTED:
         if code not in entries or entries[code].get("protected") != "yes":
@@ -176,7 +176,7 @@ def _check_models(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
         if code not in OUTCOMES:
             yield (code,), *unknown("outcome", "裁判结果", code, OUTCOMES)
-        yield from _check_window(code, body)
+        yield from check_window(code, body)
         if set(body.get("elements") or ()) & set(PROTECTED):
             yield (code, "elements"), "must leave out what is protected", "不得使用受保护属性"
         if not 1 <= body["history_years"] <= 10:
@@ -190,8 +190,8 @@ def _check_models(entries: Mapping[str, Body]) -> Found:
 def _check_reasons(entries: Mapping[str, Body]) -> Found:
     for code, body in entries.items():
         if not KEY.fullmatch(code):
-            yield (code,), *_no_key(code)
-        yield from _check_window(code, body)
+            yield (code,), *no_key(code)
+        yield from check_window(code, body)
 
 
 def _check_settings(entries: Mapping[str, Body]) -> Found:
@@ -229,13 +229,13 @@ def _last(body: Body) -> float:
     return float(body["versions"][-1]["value"])
 
 
-def _check_window(code: str, body: Body) -> Found:
+def check_window(code: str, body: Body) -> Found:
     begins, ends = day(body["effective_from"]), body.get("effective_to")
     if ends is not None and day(ends) < begins:
         yield (code,), f"ends on {ends}, before it begins on {begins}", f"停用日 {ends} 早于起用日 {begins}"
 
 
-def _no_key(code: str) -> tuple[str, str]:
+def no_key(code: str) -> tuple[str, str]:
     return (
         f'"{code}" must be small letters and underscores, like amount_paid',
         f"“{code}”应为小写字母和下划线，如 amount_paid",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from catalogues import cause_tags, library, rulebook, schema
 from catalogues.checks import Found, unknown
+from catalogues.quota_law import WeightBase
 from catalogues.schema import Problem
 from catalogues.sentencing_law import unmarked
 from catalogues.supervision_fields import FACT, RULE, TAGGED
@@ -30,6 +31,8 @@ def problems_of_files() -> list[Problem]:
         *told("guideline_increments.yaml", strange_increments()),
         *told("case_elements.yaml", strange_elements()),
         *told("deviation_models.yaml", strange_features()),
+        *told("weight_bases.yaml", strange_groups()),
+        *told("complexity_points.yaml", strange_points()),
     ]  # fmt: skip
 
 
@@ -148,6 +151,37 @@ def strange_features() -> Found:
         for element in model.elements:
             if element not in usable:
                 yield (code, "elements"), *unknown("usable element", "可用要素", element, usable)
+
+
+def strange_groups() -> Found:
+    """A group takes causes and type codes there are, and assumes a procedure of the table."""
+    known, types = library.quotas(), library.type_codes()
+    codes = {code for kind in ("civil", "criminal", "administrative") for code in codes_of(f"causes_{kind}")}
+    for code, versions in known.bases.national.items():
+        base: WeightBase = versions[-1]
+        yield from missing((code, "causes"), "cause", "案由代码", base.causes, codes)
+        yield from missing((code, "type_codes"), "type code", "类型代字", base.type_codes, types)
+        named = (base.procedure,) if base.procedure else ()
+        yield from missing((code, "procedure"), "procedure", "程序", named, known.procedures.national)
+
+
+def strange_points() -> Found:
+    """The causes that make a case simple or complex are causes there are."""
+    codes = codes_of("causes_civil")
+    for code, versions in library.quotas().points.national.items():
+        yield from missing((code, "causes"), "cause", "案由代码", versions[-1].causes, codes)
+
+
+def missing(
+    path: tuple[str, ...], what: str, chinese: str, given: Iterable[str], known: Collection[str]
+) -> Found:
+    for one in given:
+        if one not in known:
+            yield path, *unknown(what, chinese, one, known)
+
+
+def codes_of(kind: str) -> set[str]:
+    return {code for edition in library.cause_lists()[kind] for code in edition}
 
 
 def names_of(kind: str) -> dict[str, str]:
