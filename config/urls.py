@@ -10,6 +10,7 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("supervision/", include("supervision.urls")),
     path("deviation/", include("deviation.urls")),
+    path("quota/", include("quota.urls")),
     path("precedents/", include("precedents.urls")),
     path("imports/", include("ingest.urls")),
     path("running/", include("pipeline.urls")),

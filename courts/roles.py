@@ -122,14 +122,26 @@ class Permission(StrEnum):
     DECIDE_CONTESTS = "decide_contests"  # a judge's objection to a deviation (偏离异议)
     SEARCH_PRECEDENTS = "search_precedents"  # similar cases and the report on them (类案检索)
     KEEP_PRECEDENTS = "keep_precedents"  # texts of the collection, conflicts between judgments
+    SEE_QUOTA = "see_quota"  # scenarios, plans and seats of the own court and those below (员额方案)
+    PLAN_QUOTA = (
+        "plan_quota"  # time studies, figures of courts, scenarios, selection, teams, circulars, subsidies
+    )
+    APPROVE_QUOTA = "approve_quota"  # another's plan, circular or subsidy
+    SEE_WORKLOAD = "see_workload"  # weighted loads in one's remit, never another person's performance
+    SEE_OWN_WORKLOAD = "see_own_workload"  # one's own load, performance beside its zone, subsidy
+    DRAW_CASES = "draw_cases"  # assignment by lot and its exceptions (随机分案)
+    CLASSIFY_CASES = "classify_cases"  # simple, ordinary or complex (繁简), decided by a person
 
 
 _P = Permission
 _HANDLES = frozenset(
     {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.RECORD_EXTENSION, _P.CONVERT_PROCEDURE}
 )
-_SITS = frozenset({_P.SEE_FLAGS, _P.RAISE_FLAG, _P.REPLY_TO_MEASURES, _P.CHECK_DRAFT, _P.SEARCH_PRECEDENTS})
-_LEADS = frozenset({_P.SEE_DEVIATION, _P.SEARCH_PRECEDENTS})
+_SITS = frozenset(
+    {_P.SEE_FLAGS, _P.RAISE_FLAG, _P.REPLY_TO_MEASURES, _P.CHECK_DRAFT, _P.SEARCH_PRECEDENTS}
+    | {_P.SEE_OWN_WORKLOAD, _P.CLASSIFY_CASES}
+)
+_LEADS = frozenset({_P.SEE_DEVIATION, _P.SEARCH_PRECEDENTS, _P.SEE_WORKLOAD, _P.SEE_OWN_WORKLOAD})
 
 MAY: dict[Role, frozenset[Permission]] = {
     Role.PRESIDENT: frozenset(
@@ -153,18 +165,29 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.SEE_LEDGER,
             _P.SEE_RISKS,
             _P.RELEASE_DEVIATION,
+            _P.SEE_QUOTA,
+            _P.APPROVE_QUOTA,
         }
     )
     | _LEADS,
     Role.VICE_PRESIDENT: frozenset(
         {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
-        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.APPROVE_LETTERS, _P.DECIDE_CONTESTS}
+        | {
+            _P.SEE_FLAGS,
+            _P.DECIDE_FLAGS,
+            _P.TAKE_MEASURES,
+            _P.APPROVE_LETTERS,
+            _P.DECIDE_CONTESTS,
+            _P.SEE_QUOTA,
+        }
     )
     | _LEADS,
-    Role.AC_MEMBER: frozenset({_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES, _P.SEARCH_PRECEDENTS}),
+    Role.AC_MEMBER: frozenset(
+        {_P.SEE_DASHBOARD, _P.SEE_FLAGS, _P.TAKE_MEASURES, _P.SEARCH_PRECEDENTS, _P.SEE_OWN_WORKLOAD}
+    ),
     Role.DIVISION_HEAD: frozenset(
         {_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.REASSIGN, _P.BROWSE_CATALOGUES, _P.SEND_PROMPT}
-        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES}
+        | {_P.SEE_FLAGS, _P.DECIDE_FLAGS, _P.TAKE_MEASURES, _P.CLASSIFY_CASES}
     )
     | _LEADS,
     Role.PRESIDING: _HANDLES | _SITS,
@@ -173,7 +196,10 @@ MAY: dict[Role, frozenset[Permission]] = {
         {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.RECORD_PAUSE, _P.SEE_FLAGS, _P.SEARCH_PRECEDENTS}
     ),
     Role.CLERK: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT}),
-    Role.FILING: frozenset({_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN, _P.SEE_FLAGS, _P.TICK_AT_FILING}),
+    Role.FILING: frozenset(
+        {_P.SEE_DASHBOARD, _P.RECORD_EVENT, _P.REASSIGN, _P.SEE_FLAGS, _P.TICK_AT_FILING}
+        | {_P.DRAW_CASES, _P.CLASSIFY_CASES}
+    ),
     Role.TRIAL_OFFICE: frozenset(
         {
             _P.SEE_DASHBOARD,
@@ -204,6 +230,7 @@ MAY: dict[Role, frozenset[Permission]] = {
             _P.RELEASE_DEVIATION,
             _P.DECIDE_CONTESTS,
             _P.KEEP_PRECEDENTS,
+            _P.DRAW_CASES,
         }
     )
     | _LEADS,
@@ -211,13 +238,15 @@ MAY: dict[Role, frozenset[Permission]] = {
         {_P.SEE_TRAIL, _P.SEE_SECRET_FLAGS, _P.VERIFY_COMPLAINTS, _P.WRITE_LETTERS}
         | {_P.SEE_LEDGER, _P.SEE_RISKS, _P.ENTER_RISKS}
     ),
-    Role.POLITICS: frozenset({_P.MANAGE_PEOPLE}),  # postings of the own court and those below
+    Role.POLITICS: frozenset(  # postings of the own court and those below; aggregates, never a case
+        {_P.MANAGE_PEOPLE, _P.SEE_QUOTA, _P.PLAN_QUOTA, _P.SEE_WORKLOAD}
+    ),
     Role.PETITION: frozenset({_P.STATE_PUBLIC_CONCERN}),
     Role.ITADMIN: frozenset(
         {_P.BROWSE_CATALOGUES, _P.DRAFT_CATALOGUE, _P.MANAGE_PEOPLE, _P.MANAGE_SENDING, _P.SEE_RUNNING}
         | {_P.EDIT_RULES}
     ),
-    Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.SEE_FLAGS}),
+    Role.SUPERIOR: frozenset({_P.SEE_DASHBOARD, _P.EXPORT_CASES, _P.SEE_FLAGS, _P.SEE_QUOTA}),
     Role.EXTERNAL: frozenset[Permission](),
 }
 
@@ -252,4 +281,5 @@ SCOPES = [
     ("catalogues:read", "读取目录"),
     ("flags:read", "读取四类案件标识、事实与监督日志"),
     ("deviation:read", "读取已公开的偏离提示与模型说明"),
+    ("quota:read", "读取已公布的员额方案"),
 ]

@@ -30,6 +30,7 @@ ROOMS = [
     "alerts",
     "supervision",
     "deviation",
+    "quota",
     "precedents",
     "cases",
     "catalogues",
@@ -59,7 +60,7 @@ def paths_to_case(model: type[models.Model], seen: tuple[type[models.Model], ...
             continue
         if target is Case:
             yield field.name
-        elif target._meta.app_label in ROOMS[:8]:
+        elif target._meta.app_label in ROOMS[:9]:
             yield from (f"{field.name}__{path}" for path in paths_to_case(target, (*seen, model)))
 
 
@@ -137,6 +138,7 @@ TOLD = {
     "alerts.Alert": lambda case: {"kind": "statutory"},  # one about a contest is for whom deviations are told
     "supervision.Rule": lambda case: {"code": f"Z{case.pk}"},
     "precedents.Document": lambda case: {"number": f"{case.pk}"},
+    "quota.DrawDay": lambda case: {"reveals_on": date(2026, 5, 7), "seed": ""},
     "precedents.Grade": lambda case: {"grade": 3},
     "precedents.Conflict": lambda case: {
         "second": Document.objects.create(
@@ -164,6 +166,7 @@ def value_for(field: models.Field[Any, Any], case: Case) -> Any:
         models.DateTimeField: timezone.now(),
         models.JSONField: {},
         models.BooleanField: False,
+        models.BinaryField: b"",
         models.FileField: "",
         ArrayField: [],
     }

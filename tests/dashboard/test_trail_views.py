@@ -19,6 +19,7 @@ ROOMS = [
     "alerts",
     "supervision",
     "deviation",
+    "quota",
     "precedents",
     "cases",
     "catalogues",

@@ -1,0 +1,7 @@
+"""Addresses of the pages about assignment by lot."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
