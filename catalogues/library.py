@@ -251,7 +251,10 @@ def sentenced() -> Sentenced:
 @cache
 def quotas() -> Quotas:
     """What ships of quota and workload (员额、案件权重、绩效); ``Law`` has what holds in a court."""
-    read = {name: _parsed(f"{kind}.yaml", quota_schema.PARSERS[kind]) for name, kind in quota_schema.PLACES.items()}
+    read = {
+        name: _parsed(f"{kind}.yaml", quota_schema.PARSERS[kind])
+        for name, kind in quota_schema.PLACES.items()
+    }
     return Quotas(**{name: Layered(versions) for name, versions in read.items()})
 
 
