@@ -7,7 +7,14 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    ArrayField,
+    BigIntegerRangeField,
+    DateRangeField,
+    RangeBoundary,
+    RangeOperators,
+)
 from django.db import models
 from django.db.models import F, Q
 
@@ -182,12 +189,22 @@ class Posting(models.Model):
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
 
 
+#: A person as a range of one, and the days of a row with its last one: what may not overlap needs no extension this way.
+ONE_PERSON = models.Func(
+    F("user"), F("user"), models.Value("[]"), function="int8range", output_field=BigIntegerRangeField()
+)
+EVERY_DAY = models.Func(
+    F("starts_on"), F("ends_on"), RangeBoundary(inclusive_upper=True), function="daterange",
+    output_field=DateRangeField(),
+)  # fmt: skip
+
+
 class Availability(models.Model):
     """The share of working time a person can give to cases in a period (leave, secondment, part-time post)."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="availabilities", verbose_name="人员")
     starts_on = models.DateField("起")
-    ends_on = models.DateField("止")
+    ends_on = models.DateField("止（含）")
     fraction = models.DecimalField("可办案比例", max_digits=3, decimal_places=2)
     reason = models.CharField("事由", max_length=80)
 
@@ -196,6 +213,13 @@ class Availability(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(fraction__gte=0, fraction__lte=1), name="availability_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="availability_ends_after_it_starts"
+            ),
+            ExclusionConstraint(
+                name="nobody_has_two_shares_on_a_day",
+                expressions=[(ONE_PERSON, RangeOperators.OVERLAPS), (EVERY_DAY, RangeOperators.OVERLAPS)],
             ),
         ]
 
