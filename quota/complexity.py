@@ -12,7 +12,7 @@ from catalogues.quota_law import ComplexityPoint
 
 Fact = float | bool | None
 SIMPLE, ORDINARY, COMPLEX = "simple", "ordinary", "complex"
-CLASSES = {SIMPLE: "简单", ORDINARY: "普通", COMPLEX: "复杂"}
+CLASSES = {SIMPLE: "简案", ORDINARY: "普通案件", COMPLEX: "繁案"}
 
 
 @dataclass(frozen=True)
