@@ -1,5 +1,5 @@
 from quota.models.draws import Draw, DrawDay, Recusal, StandingRecusal
-from quota.models.duties import DutyCircular, SubsidyPool, SubsidyShare
+from quota.models.duties import DutyCircular, DutyNote, SubsidyPool, SubsidyShare
 from quota.models.hours import CellHours, Measurement, Study, TimeEntry
 from quota.models.people import Candidate, QuotaJudge, Selection, Team, TeamMember
 from quota.models.plans import CourtFigure, FilingForecast, Plan, Scenario, Seat
@@ -15,6 +15,7 @@ __all__ = [
     "Draw",
     "DrawDay",
     "DutyCircular",
+    "DutyNote",
     "FilingForecast",
     "Measurement",
     "Plan",

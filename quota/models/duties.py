@@ -33,6 +33,7 @@ class DutyCircular(Unnumbered):
     )
     approved_at = models.DateTimeField("批准时间", null=True)
     reason = models.CharField("撤回理由", max_length=300, blank=True)
+    notes_until = models.DateField("本人核对期限（含）", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "院领导办案通报"
@@ -49,8 +50,27 @@ class DutyCircular(Unnumbered):
         ]  # fmt: skip
 
 
+class DutyNote(models.Model):
+    """What a person named in a circular said of their own figures (本人说明); it is printed. ``seen_at``: they looked."""
+
+    circular = models.ForeignKey(
+        DutyCircular, models.CASCADE, related_name="notes", db_index=False, verbose_name="院领导办案通报"
+    )
+    person = models.ForeignKey("courts.User", models.PROTECT, related_name="duty_notes", verbose_name="人员")
+    seen_at = models.DateTimeField("核对时间", null=True)
+    note = models.CharField("本人说明", max_length=300, blank=True)
+    noted_at = models.DateTimeField("说明时间", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办案情况本人说明"
+        constraints = [models.UniqueConstraint("circular", "person", name="a_person_notes_a_circular_once")]
+
+
 class SubsidyPool(Unnumbered):
-    """Money to be shared by cases (办案补贴总额) for a court and period; paid out once another person has approved."""
+    """Money to be shared by cases (办案补贴总额) for a court and period; paid out once another person has approved.
+
+    ``counts``: cases closed, those weighed, those without a weight (counted for nothing), shares of people off the quota.
+    """
 
     STATES = [("draft", "测算中"), ("approved", "已批准"), ("withdrawn", "已撤回")]
     court = models.ForeignKey(
@@ -61,6 +81,7 @@ class SubsidyPool(Unnumbered):
     amount = models.DecimalField("总额（元）", max_digits=14, decimal_places=2)
     state = models.CharField("状态", max_length=10, choices=STATES, default="draft")
     editions = models.JSONField("依据的目录版本", default=dict)
+    counts = models.JSONField("计入的案件", default=dict)
     prepared_by = models.ForeignKey(
         "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="测算人"
     )
