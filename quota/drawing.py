@@ -108,20 +108,26 @@ def _number(seed: bytes, label: str, total: int) -> int:
 # --- the published record ---------------------------------------------------------------------------
 def draw_entry(
     *, seed: bytes, label: str, tickets: Sequence[Ticket], excluded: Sequence[Mapping[str, str]] = (),
-    turn: int = 1, because: str = "", previous: str,
+    turn: int = 1, because: str = "", salt: str = "", previous: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Draw a case and write it down. ``previous``: the receipt before it, of the first draw the commitment.
 
-    ``excluded``: a person and a reason each. A second draw of a case (``turn`` 2) must say ``because``.
+    ``excluded``: a person and a reason each. A second draw of a case (``turn`` 2) must say ``because``. ``salt`` bears on
+    the receipt alone: with a random one, the receipt of a draw that is withheld does not betray the case.
     """
     drawn = draw(seed=seed, label=lot_label(label, turn), tickets=tickets)
     entry = {
-        "label": label, "turn": turn, "because": because,
+        "label": label, "turn": turn, "because": because, "salt": salt,
         "tickets": [{"person": each.person, "tickets": each.tickets} for each in tickets],
         "excluded": [dict(each) for each in excluded],
         "number": drawn.number, "total": drawn.total, "person": drawn.person,
     }  # fmt: skip
     return entry | {"receipt": receipt(entry, previous)}
+
+
+def withheld(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is published of the draw of a sealed case (封存): that it was, and its receipt."""
+    return {"withheld": True, "receipt": entry["receipt"]}
 
 
 def receipt(entry: Mapping[str, Any], previous: str) -> str:
@@ -156,11 +162,16 @@ def replay(record: Mapping[str, Any]) -> list[Problem]:
         return [Problem(0, "", f"the seed revealed is not the one committed to for {court} on {day}")]
     problems, lots, previous = [], set[str](), commitment
     for place, entry in enumerate(draws, start=1):
-        problem = _problem(entry, seed, previous, lots)
+        problem = "" if is_withheld(entry) else _problem(entry, seed, previous, lots)
         if problem:
             problems.append(Problem(place, str(entry.get("label")), problem))
         previous = str(entry.get("receipt"))
     return problems + [Problem(0, "", problem) for each in exceptions if (problem := _unfounded(each))]
+
+
+def is_withheld(entry: Mapping[str, Any]) -> bool:
+    """Only its receipt is published: it cannot be drawn again, and the receipt after it follows from it."""
+    return entry.get("withheld") is True and set(entry) == {"withheld", "receipt"}
 
 
 def _problem(entry: Mapping[str, Any], seed: bytes, previous: str, lots: set[str]) -> str:

@@ -18,6 +18,7 @@ from quota.drawing import (
     receipt,
     record_of,
     replay,
+    withheld,
 )
 
 COURT, DAY = "川15", "2026-06-30"
@@ -216,6 +217,26 @@ def test_whoever_is_excluded_has_a_reason_and_no_ticket():
 def test_a_day_whose_seed_is_still_secret_cannot_be_replayed_yet():
     with pytest.raises(Unusable, match="not revealed yet"):
         replay(day_of(drawing("1"), revealed=False))
+
+
+def test_a_draw_withheld_leaves_the_others_to_be_drawn_again():
+    day = day_of(drawing("1"), drawing("2", salt="5a"), drawing("3"))
+    day["draws"][1] = withheld(day["draws"][1])
+    assert replay(day) == []
+    day["draws"][1]["receipt"] = "0" * 64
+    assert "receipt does not fit" in sentences(day)[0]
+
+
+def test_nothing_but_the_receipt_stays_of_a_draw_withheld():
+    day = day_of(drawing("1"))
+    day["draws"][0] |= {"withheld": True, "person": "J09"}
+    assert "receipt does not fit" in sentences(day)[0]
+
+
+def test_whoever_guesses_the_case_cannot_check_the_guess_without_the_salt():
+    entries = [drawing("1", salt=salt)("0" * 64) for salt in ("01", "02")]
+    assert entries[0]["person"] == entries[1]["person"]
+    assert entries[0]["receipt"] != entries[1]["receipt"]
 
 
 json_values = st.recursive(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from quota.drawing import Ticket, commit, draw_entry, record_of
+from quota.drawing import Ticket, commit, draw_entry, record_of, withheld
 
 SEED = bytes(range(32))
 TICKETS = [Ticket("J01", 5), Ticket("J02", 7)]
@@ -52,6 +52,14 @@ def test_an_honest_day_is_whole(verify, published):
     assert ran.stdout.endswith(
         "whole; 2 draws and 1 exception of 川15 on 2026-06-30 follow from the seed committed to\n"
     )
+
+
+def test_what_is_withheld_is_said(verify, published):
+    published["draws"][0] = withheld(published["draws"][0])
+    ran = verify(json.dumps(published))
+    assert ran.returncode == 0
+    assert ran.stdout.startswith(f"{ran.args[-1]}: whole; 1 draw and 1 exception of ")
+    assert ran.stdout.endswith("; 1 of sealed cases withheld and not drawn again\n")
 
 
 def test_the_first_entry_that_does_not_replay_is_named(verify, published):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from quota.drawing import Unusable, replay
+from quota.drawing import Unusable, is_withheld, replay
 
 WHOLE, BROKEN, UNUSABLE = 0, 1, 2
 
@@ -67,10 +67,13 @@ def _no_number(name: str) -> None:
 
 
 def _counted(record: dict[str, Any]) -> str:
-    draws, exceptions = _many(len(record["draws"]), "draw"), _many(len(record["exceptions"]), "exception")
-    return (
+    hidden = sum(is_withheld(entry) for entry in record["draws"])
+    draws = _many(len(record["draws"]) - hidden, "draw")
+    exceptions = _many(len(record["exceptions"]), "exception")
+    told = (
         f"{draws} and {exceptions} of {record['court']} on {record['day']} follow from the seed committed to"
     )
+    return told + (f"; {hidden} of sealed cases withheld and not drawn again" if hidden else "")
 
 
 def _many(count: int, noun: str) -> str:
