@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, Range] = {
     "complex_from": Range(1, 200, whole=False),
     "peak_deviation": Range(1, 20, whole=False),
     "breach_percentile": Range(0.5, 0.999, whole=False),
+    "mutual_years": Range(1, 10),
     "agreement_target": SHARE,
     "zone_min": Range(5, 100),  # fewer people would show one of them: a court may ask for more, never fewer
     "index_cap": Range(1, 3, whole=False),
@@ -207,7 +208,7 @@ def _check_roles(entries: Mapping[str, Body]) -> Found:
 
 def _check_points(entries: Mapping[str, Body]) -> Found:
     yield from _keys(entries)
-    yield from ranged(points=Range(0, 100, whole=False))(entries)
+    yield from ranged(points=Range(0, 100))(entries)
     for version, path in _each_version(entries):
         yield from _backwards(path, version.get("at_least"), version.get("at_most"))
         yield from _backwards(path, version.get("above"), version.get("at_most"))

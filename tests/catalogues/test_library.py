@@ -177,6 +177,9 @@ def test_the_editions_are_ready_to_be_stored():
         "supervision_settings": 1, "supervision_measures": 1, "letter_kinds": 1, "risk_points": 1,
         "guideline_factors": 1, "guideline_offences": 1, "guideline_increments": 1, "case_elements": 1,
         "deviation_models": 1, "deviation_settings": 1, "deviation_reasons": 1,
+        "quota_settings": 1, "weight_bases": 1, "weight_procedures": 1, "weight_adders": 1, "weight_roles": 1,
+        "complexity_points": 1, "assessment_zones": 1, "quota_factors": 1, "cell_hours": 1, "trial_elements": 1,
+        "team_types": 1, "leader_duties": 1, "selection_weights": 1, "exit_triggers": 1, "review_grades": 1,
     }  # fmt: skip
     for edition in library.editions():
         assert edition.title and edition.basis and edition.effective_from
