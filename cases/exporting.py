@@ -116,7 +116,7 @@ def write_row(sheet: Any, number: int, line: Iterable[Any], day_format: Any) -> 
     for column, value in enumerate(line):
         if isinstance(value, date):
             sheet.write_datetime(number, column, value, day_format)
-        elif isinstance(value, int):
+        elif isinstance(value, int | float):
             sheet.write_number(number, column, value)
         elif value is not None:
             sheet.write_string(number, column, value)
