@@ -21,14 +21,12 @@ from catalogues.selectors import law_in_use
 from courts.models import Court, Posting
 from quota.duty_rows import LEADERS, LEVELS, Bench, Heard, Leader, rounded, row_of
 from quota.duty_spans import Period, Span, common, is_within, joined, months_in, without
+from quota.fact_words import FOUR_CATEGORY
 from quota.models import QuotaJudge
 
-#: Events by which a confirmed flag stands on the open record of a case.
-FLAGGED = ("四类案件标识", "四类案件")
 #: Posts in which a person works in a division; a vice president only oversees theirs.
 WORKING = ("division_head", "presiding", "judge")
 RANKS = {role: place for place, role in enumerate(LEADERS)}
-KINDS = ("leader_duties",)
 Spans = Mapping[int, list[Span]]
 
 
@@ -139,7 +137,7 @@ def heard_by(court: Court, period: Period, leaders: list[Leader]) -> list[Heard]
 def cases_of(court: Court, period: Period, people: set[int]) -> Iterable[tuple[Any, ...]]:
     """The closed cases in which one of them sat; the last column: flagged on the open record of an open case."""
     sat = Q(judge__in=people) | Q(presiding__in=people) | Q(members__overlap=list(people), members__gt=[])
-    flagged = ProcedureEvent.objects.filter(case=OuterRef("pk"), node__in=FLAGGED, withdrawn_at=None)
+    flagged = ProcedureEvent.objects.filter(case=OuterRef("pk"), node__in=FOUR_CATEGORY, withdrawn_at=None)
     cases = Case.objects.filter(sat, court=court).closed_between(period.starts_on, period.ends_on)
     marked = cases.annotate(flagged=Exists(flagged) & Q(sealed=""))
     return marked.values_list("judge", "presiding", "members", "closed_on", "flagged")

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from cases.models import ProcedureEvent
 from courts.models import Court, Division, Posting
-from quota.duty_counting import FLAGGED, rows_of
+from quota.duty_counting import rows_of
 from quota.duty_rows import Summary, added, share_words, summary
 from quota.duty_spans import period_of
+from quota.fact_words import FOUR_CATEGORY
 from tests.quota.duty_people import CLOSED, Q1, named, on_quota, posted
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,12 @@ def test_a_division_head_is_measured_by_the_division(bench, file_case, court, di
     close(file_case, 30)
     close(file_case, 60, division=other)
     row = named(rows_of(court, Q1), division_head)
-    assert (row["base_of"], row["base_closed"], row["base_judges"], row["base"]) == ("division", 30, "3.00", "10.00")
+    assert (row["base_of"], row["base_closed"], row["base_judges"], row["base"]) == (
+        "division",
+        30,
+        "3.00",
+        "10.00",
+    )
     assert (row["required"], row["required_most"], row["gap"]) == (5, 7, 5)
 
 
@@ -131,7 +137,7 @@ def test_leaders_stand_in_organisational_order_whatever_they_did(bench, file_cas
 
 # --- secrecy -----------------------------------------------------------------------------------------------
 def flag(case, **fields):
-    return ProcedureEvent.objects.create(case=case, node=FLAGGED[0], on=CLOSED, **fields)
+    return ProcedureEvent.objects.create(case=case, node=FOUR_CATEGORY[0], on=CLOSED, **fields)
 
 
 def test_four_category_cases_are_those_confirmed_on_the_open_record(bench, file_case, court, president):
@@ -143,7 +149,9 @@ def test_four_category_cases_are_those_confirmed_on_the_open_record(bench, file_
     assert named(rows_of(court, Q1), president)["four_category"] == 2
 
 
-def test_a_sealed_case_counts_as_a_number_and_never_as_a_four_category_case(bench, file_case, court, president):
+def test_a_sealed_case_counts_as_a_number_and_never_as_a_four_category_case(
+    bench, file_case, court, president
+):
     (sealed,) = close(file_case, 1, judge=president, sealed="state_secret")
     flag(sealed)
     row = named(rows_of(court, Q1), president)
@@ -159,7 +167,9 @@ def leaders(count, done, each):
 
 
 @pytest.mark.parametrize(
-    ("people", "done", "mean"), [(556, 14_261, "25.65"), (620, 11_941, "19.26")], ids=["courts", "procuratorates"]
+    ("people", "done", "mean"),
+    [(556, 14_261, "25.65"), (620, 11_941, "19.26")],
+    ids=["courts", "procuratorates"],
 )
 def test_the_published_means_of_guizhou_hold(people, done, mean):
     told = summary(leaders(people, done, done // people))
