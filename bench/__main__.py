@@ -15,6 +15,7 @@ PARTS = {
     "deviation_oracle",
     "deviation_peers",
     "harness",
+    "quota_peers",
     "rule_peers",
     "similar_corpus",
     "time_machine",

@@ -55,9 +55,9 @@ def measure(
     result: dict[str, object] = {
         "bench": name,
         "rows": rows,
-        "ours_s": round(seconds[""], 4),
+        "ours_s": round(seconds[""], 6),
         "floor": floor,
-        "floor_s": round(seconds[floor], 4),
+        "floor_s": round(seconds[floor], 6),
         "ratio_to_floor": round(seconds[""] / seconds[floor], 2),
         "peers": {
             peer: _beside(seconds[peer], given.rows, seconds[""], rows) for peer, given in peers.items()
