@@ -1,4 +1,4 @@
-"""What is recomputed when, in which order: clocks → flags → alerts → scores → rollups (重算次序)."""
+"""What is recomputed when, in which order: clocks → weights → flags → alerts → scores → rollups (重算次序)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ from catalogues.selectors import COMPUTED_FROM, editions_key, new_version
 from courts import clock
 from deviation.sweeps import score_closed
 from pipeline.models import Followed
+from quota.weighing import weigh_cases
 from supervision.facts import refresh_facts
 from supervision.rulebook import in_force_key, profiles_in_use
 from supervision.screening import screen_cases
 
-STAGES = ("clocks", "flags", "alerts", "scores", "rollups")
-FOLLOWED = (*COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings")
+STAGES = ("clocks", "weights", "flags", "alerts", "scores", "rollups")
+FOLLOWED = (
+    *COMPUTED_FROM, "rule_parameters", "rule_profiles", "supervision_settings", "weight_bases", "weight_procedures",
+    "weight_adders", "complexity_points", "quota_settings",
+)  # fmt: skip
 
 #: Taken away in the transaction of the recomputation, so that a worker that dies leaves them where they were. Newest
 #: first: what a person has just entered does not wait behind all the cases of a new law.
@@ -179,6 +183,10 @@ def _clocks(ids: Sequence[int], today: date, at: datetime) -> int:
     return counts["created"] + counts["updated"] + counts["deleted"]
 
 
+def _weights(ids: Sequence[int], today: date, at: datetime) -> int:
+    return weigh_cases(ids, at)
+
+
 def _flags(ids: Sequence[int], today: date, at: datetime) -> int:
     """How many cases have other facts, and what became of their flags."""
     return refresh_facts(ids, today) + sum(screen_cases(ids, today, at).values())
@@ -191,5 +199,5 @@ def _alerts(ids: Sequence[int], today: date, at: datetime) -> int:
 
 
 STEPS: dict[str, Callable[[Sequence[int], date, datetime], int]] = {
-    "clocks": _clocks, "flags": _flags, "alerts": _alerts,
+    "clocks": _clocks, "weights": _weights, "flags": _flags, "alerts": _alerts,
 }  # fmt: skip
