@@ -109,6 +109,12 @@ app.conf.beat_schedule = {
     "find judgments that disagree": {
         "task": "precedents.tasks.find_conflicts", "schedule": crontab(hour=3, minute=5), "options": NIGHT,
     },
+    "commit to the seeds of lots": {
+        "task": "quota.tasks.commit_seeds", "schedule": crontab(hour=0, minute=10), "options": NIGHT,
+    },
+    "tell the seeds of lots": {
+        "task": "quota.tasks.reveal_seeds", "schedule": crontab(minute=20), "options": {"expires": 3600},
+    },
     "measure usual spans": {
         "task": "alerts.tasks.measure_spans", "schedule": crontab(hour=3, minute=30), "options": NIGHT,
     },

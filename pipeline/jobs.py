@@ -38,6 +38,8 @@ JOBS = {
     "deviation.tasks.disclose_due": gettext_lazy("偏离提示期满处理"),
     "precedents.tasks.index_waiting": gettext_lazy("编入类案库"),
     "precedents.tasks.find_conflicts": gettext_lazy("查找裁判分歧"),
+    "quota.tasks.commit_seeds": gettext_lazy("承诺分案种子"),
+    "quota.tasks.reveal_seeds": gettext_lazy("公开分案种子"),
 }
 
 

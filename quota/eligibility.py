@@ -18,10 +18,9 @@ GRAIN = Decimal("0.01")
 
 REASONS = {
     "office": "任职回避",
-    "kin": "当事人或者代理人的近亲属",
-    "interest": "与本案有其他利害关系",
+    "recusal": "本案回避",
     "earlier": "参与过本案其他程序的审判",
-    "stopped": "暂停分案",
+    "seat": "不是在任员额法官",
     "division": "不在承办该类案件的部门",
     "procedure": "不承办该程序的案件",
     "away": "离岗,无可办案时间",

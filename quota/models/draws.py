@@ -37,7 +37,8 @@ class DrawDay(Unnumbered):
 class Draw(Unnumbered, CaseRow):
     """One lot for one case: who could be drawn with how many tickets, who could not and why, who was drawn.
 
-    A lot stays as it was drawn. ``state`` says what became of it; an assignment to somebody else has a reason.
+    A lot stays as it was drawn. ``state`` says what became of it; an assignment to somebody else has a reason. A case
+    given to somebody without a lot (指定分案) is a row without tickets and without a receipt, departed from the start.
     """
 
     STATES = [
@@ -51,11 +52,15 @@ class Draw(Unnumbered, CaseRow):
     )
     sequence = models.PositiveIntegerField("次序")
     label = models.CharField("抽签对象", max_length=120)
+    turn = models.PositiveSmallIntegerField("本案第几次抽签", default=1)
+    because = models.CharField("再次抽签的理由", max_length=300, blank=True, default="")
     tickets = models.JSONField("候选人与签数", default=list)
     excluded = models.JSONField("未列入者与理由", default=list)
     total = models.BigIntegerField("总签数")
     drawn = models.BigIntegerField("抽中的签")
     picked = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="抽中的承办人")
+    salt = models.CharField("回执盐值", max_length=32, blank=True, default="")
+    receipt = models.CharField("回执", max_length=64, blank=True, default="")
     state = models.CharField("状态", max_length=10, choices=STATES, default="proposed")
     assigned_to = models.ForeignKey(
         "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="实际承办人"

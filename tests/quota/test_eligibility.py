@@ -51,14 +51,14 @@ def test_a_case_goes_to_those_who_hear_its_kind():
 
 
 def test_every_reason_that_holds_is_given():
-    many = a_judge(at_hand="50", aside=(Aside("kin"), Aside("earlier", "一审承办人")))
+    many = a_judge(at_hand="50", aside=(Aside("recusal"), Aside("earlier", "一审承办人")))
     excluded = eligible([many], cap=CAP).excluded
-    assert [each.reason for each in excluded] == ["kin", "earlier", "cap"]
+    assert [each.reason for each in excluded] == ["recusal", "earlier", "cap"]
     assert excluded[1].text == "参与过本案其他程序的审判(一审承办人)"
 
 
 def test_a_reason_nobody_knows_is_refused():
-    with pytest.raises(ValueError, match="'mood' is no reason to stand aside; one of office, kin"):
+    with pytest.raises(ValueError, match="'mood' is no reason to stand aside; one of office, recusal"):
         eligible([a_judge(aside=(Aside("mood"),))], cap=CAP)
 
 
