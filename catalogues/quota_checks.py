@@ -39,6 +39,7 @@ SETTINGS: Mapping[str, Range] = {
     "complex_from": Range(1, 200, whole=False),
     "peak_deviation": Range(1, 20, whole=False),
     "breach_percentile": Range(0.5, 0.999, whole=False),
+    "breach_months": Range(3, 60),
     "mutual_years": Range(1, 10),
     "agreement_target": SHARE,
     "zone_min": Range(5, 100),  # fewer people would show one of them: a court may ask for more, never fewer

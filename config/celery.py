@@ -25,6 +25,8 @@ app.conf.task_routes = {
     "alerts.tasks.measure_spans": SLOW,
     "ingest.tasks.preview_batch": SLOW,
     "ingest.tasks.commit_batch": SLOW,
+    "quota.tasks.find_breaches": SLOW,
+    "quota.tasks.find_court_breaches": SLOW,
     "precedents.tasks.index_waiting": SLOW,
     "precedents.tasks.find_conflicts": SLOW,
     "supervision.tasks.screen_everything": SLOW,
@@ -102,6 +104,9 @@ app.conf.beat_schedule = {
     },
     "check the supervision log": {
         "task": "supervision.tasks.check_log", "schedule": crontab(hour=1, minute=20), "options": NIGHT,
+    },
+    "find slow simple cases": {
+        "task": "quota.tasks.find_breaches", "schedule": crontab(hour=4, minute=25), "options": NIGHT,
     },
     "index judgments": {
         "task": "precedents.tasks.index_waiting", "schedule": 60.0, "options": {"expires": 60},

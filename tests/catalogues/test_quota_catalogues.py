@@ -48,7 +48,7 @@ def test_the_numbers_quota_and_workload_go_by():
         "ceiling_ratio": 0.45, "reserve_ratio": 0.05, "adjustment_low": 0.85, "adjustment_high": 1.15,
         "change_limit": 0.1, "pressure_high": 1.25, "pressure_low": 0.75, "pressure_years": 2, "cell_min": 30,
         "winsor_low": 0.05, "winsor_high": 0.95, "float_low": 0.5, "float_high": 2.5, "simple_below": 15,
-        "complex_from": 40, "peak_deviation": 3, "breach_percentile": 0.9, "mutual_years": 3, "agreement_target": 0.9, "zone_min": 5,
+        "complex_from": 40, "peak_deviation": 3, "breach_percentile": 0.9, "mutual_years": 3, "breach_months": 12, "agreement_target": 0.9, "zone_min": 5,
         "index_cap": 1.2, "score_workload": 0.5, "score_quality": 0.35, "score_effect": 0.15, "quality_low": 0.7,
         "quality_high": 1.1, "stock_months_normal": 2, "draw_cap_months": 4,
     }  # fmt: skip
