@@ -17,8 +17,9 @@ from catalogues.cause_tags import Causes
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court
+from quota.weight_facts_sql import KINDS, parameters_of
 from quota.weight_rules import WeightRules, kind_rows, rules_of
-from quota.weight_sql import KINDS, parameters_of, refresh_statement
+from quota.weight_sql import Scales, refresh_statement, whole
 
 #: From so many cases on, one pass over all parties is quicker than asking the index for every name.
 MANY = 50
@@ -78,22 +79,23 @@ def known(rules: WeightRules, chosen: str, given: dict[str, Any]) -> dict[str, o
     with connection.cursor() as cursor:
         cursor.execute(KINDS.format(chosen=chosen), given)
         kinds = [tuple(row) for row in cursor.fetchall()]
+    scales = Scales.of(rules)
     rows = [
         {
             "category": kind[0], "type_code": kind[1], "cause_code": kind[2], "cause": kind[3], "base": row.base.code,
-            "value": row.base.value, "assumed": row.base.procedure, "complex_cause": row.complex_cause,
+            "value": whole(row.base.value, scales.base), "assumed": row.base.procedure, "complex_cause": row.complex_cause,
             "simple_form": row.simple_form,
         }
         for kind, row in kind_rows(rules, cause_lists(), kinds).items()
     ]  # fmt: skip
-    return parameters_of(rules) | {"kinds": dumps(rows), "steps": dumps(steps_of(rules))}
+    return parameters_of(rules) | {"kinds": dumps(rows), "steps": dumps(steps_of(rules, scales))}
 
 
-def steps_of(rules: WeightRules) -> list[dict[str, object]]:
+def steps_of(rules: WeightRules, scales: Scales) -> list[dict[str, object]]:
     """A row for each procedure of our cases, tried alone or by a panel."""
     panels = {"single": (False,), "panel": (True,), "": (False, True)}
     return [
-        {"name": name, "procedure": procedure, "is_panel": is_panel, "value": one.value}
+        {"name": name, "procedure": procedure, "is_panel": is_panel, "value": whole(one.value, scales.step)}
         for name, one in rules.procedures.items()
         for procedure in one.procedures
         for is_panel in panels[one.panel]

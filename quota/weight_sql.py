@@ -1,269 +1,136 @@
 """The weights and classes of many cases in one statement (案件权重、繁简的集合计算): text only, run by ``quota.weighing``. Pure.
 
-The numbers come from the tables (``WeightRules``), the groups of causes as rows: which case is of which is decided by
-``weight_rules`` alone. An expression that is NULL says that the fact is not known. Sealed cases (封存) count in no number
-but their own.
+The numbers come from the tables (``WeightRules``); a test holds this to ``quota.weights`` and ``quota.complexity``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from catalogues.quota_law import ComplexityPoint, WeightAdder
-from quota import fact_words
+from quota.weight_facts_sql import asked_of, gathered
 from quota.weight_rules import WeightRules
 from quota.weights import exact
 
-#: A cause by its code; where the feed has none, by its words.
-CAUSE = "COALESCE(NULLIF(c.cause_code, ''), c.cause)"
-SUIT = "right(c.type_code, 1) = '初' AND c.category = ANY(%(suits)s)"
-STANDS = "p.withdrawn_at IS NULL"
-
-SCOPE = """
-scope AS MATERIALIZED (
-    SELECT c.id, c.court_id, c.category, c.type_code, c.cause_code, c.cause, c.procedure, c.judge_id, c.filed_on, c.closed_on,
-           c.closed_how, c.amount, c.plaintiffs, c.defendants, c.sealed,
-           c.presiding_id IS NOT NULL OR cardinality(array_remove(c.members, c.judge_id)) > 0 AS is_panel
-      FROM cases_case c WHERE {chosen})"""
-
-PARTIES = f"""
-parties AS (
-    SELECT p.case_id, NULLIF(count(*) FILTER (WHERE p.standing <> ALL(%(prosecution)s)), 0)::int AS parties,
-           bool_or(p.standing = ANY(%(counterclaim)s)) AS counterclaim, bool_or(p.standing = ANY(%(third)s)) AS third,
-           bool_or(p.kind = ANY(%(foreign)s)) AS foreign_party, bool_or(p.kind <> '') AS kinds_known
-      FROM cases_party p JOIN scope c ON c.id = p.case_id WHERE {STANDS} GROUP BY p.case_id)"""
-
-EVENTS = """
-events AS (
-    SELECT p.case_id, NULLIF(count(*) FILTER (WHERE p.node = ANY(%(hearing)s)), 0) AS hearings,
-           NULLIF(count(*) FILTER (WHERE p.node = ANY(%(petition)s)), 0) AS petitions,
-           bool_or(p.node = ANY(%(counterclaimed)s)) AS counterclaimed, bool_or(p.node = ANY(%(joined)s)) AS joined,
-           bool_or(p.node = ANY(%(appraised)s)) AS appraised, bool_or(p.node = ANY(%(published)s)) AS published,
-           bool_or(p.node = ANY(%(committee)s)) AS committee, bool_or(p.node = ANY(%(specialists)s)) AS specialists,
-           bool_or(p.node = ANY(%(four_category)s)) AS four_category, bool_or(p.node = ANY(%(missing)s)) AS missing
-      FROM cases_procedureevent p JOIN scope c ON c.id = p.case_id
-     WHERE p.withdrawn_at IS NULL AND p.node || '' = ANY(%(nodes)s) GROUP BY p.case_id),
-pauses AS (
-    SELECT p.case_id, bool_or(p.ground = ANY(%(appraisal_grounds)s)) AS appraised,
-           bool_or(p.ground = ANY(%(publication_grounds)s)) AS published,
-           bool_or(p.ground = ANY(%(committee_grounds)s)) AS committee
-      FROM cases_exclusion p JOIN scope c ON c.id = p.case_id WHERE p.withdrawn_at IS NULL GROUP BY p.case_id)"""
-
-LINKS = """
-links AS (
-    SELECT l.id, count(DISTINCT l.other) FILTER (WHERE l.kind = ANY(%(related)s) AND COALESCE(o.sealed, '') = '') AS n,
-           bool_or(l.own AND l.kind = 'remand') AS remanded
-      FROM (SELECT case_id AS id, other_id, other_number AS other, kind, true AS own FROM cases_caselink
-            UNION ALL SELECT l.other_id, l.case_id, c.number, l.kind, false FROM cases_caselink l JOIN cases_case c ON c.id = l.case_id) l
-      JOIN scope s ON s.id = l.id LEFT JOIN cases_case o ON o.id = l.other_id
-     GROUP BY l.id)"""
-
-#: Facts a court keeps as case elements, under their own name.
-ELEMENTS = """
-elements AS (
-    SELECT e.case_id, jsonb_object_agg(e.key, CASE jsonb_typeof(e.value) WHEN 'number' THEN e.value
-                                              WHEN 'boolean' THEN to_jsonb((e.value::boolean)::int) END) AS said
-      FROM cases_element e JOIN scope c ON c.id = e.case_id
-     WHERE e.withdrawn_at IS NULL AND e.party_id IS NULL AND e.key = ANY(%(asked)s) GROUP BY e.case_id)"""
-
-#: Cases of one judge, filed on one day with one cause and a common party (系列案): which of them this one is.
-SERIES = f"""
-days AS (
-    SELECT c.court_id, c.filed_on, c.judge_id, {CAUSE} AS cause FROM scope c
-     WHERE c.sealed = '' AND c.filed_on IS NOT NULL AND c.judge_id IS NOT NULL AND {CAUSE} <> ''
-     GROUP BY 1, 2, 3, 4 {{repeated}}),
-series AS (
-    SELECT r.id, max(r.place) AS place
-      FROM (SELECT c.id, row_number() OVER (PARTITION BY c.court_id, c.filed_on, c.judge_id, {CAUSE}, p.name ORDER BY c.id) AS place
-              FROM days d
-              JOIN cases_case c ON c.court_id = d.court_id AND c.filed_on = d.filed_on AND c.judge_id = d.judge_id
-                               AND {CAUSE} = d.cause AND c.sealed = ''
-              JOIN (SELECT DISTINCT case_id, name, standing <> ALL(%(prosecution)s) AS counts FROM cases_party
-                     WHERE withdrawn_at IS NULL) p ON p.case_id = c.id AND p.counts) r
-     GROUP BY r.id)"""
-
-#: How often the same two sides met in court in the years up to this filing (互诉), whoever sued.
-ALL_SUITS = f"""
-sides AS (
-    SELECT c.id, c.filed_on, c.sealed = '' AS counts,
-           array_agg(DISTINCT hashtextextended(p.name, 0)) FILTER (WHERE p.standing = ANY(%(plaintiffs)s)) AS suing,
-           array_agg(DISTINCT hashtextextended(p.name, 0)) FILTER (WHERE p.standing = ANY(%(defendants)s)) AS sued
-      FROM scope c JOIN cases_party p ON p.case_id = c.id
-     WHERE {STANDS} AND {SUIT} AND c.filed_on IS NOT NULL GROUP BY c.id, c.filed_on, c.sealed),
-pairs AS MATERIALIZED (
-    SELECT s.id, s.filed_on, s.counts, LEAST(a.one, b.one) AS one, GREATEST(a.one, b.one) AS other
-      FROM sides s CROSS JOIN LATERAL unnest(s.suing) a(one) CROSS JOIN LATERAL unnest(s.sued) b(one)
-     GROUP BY 1, 2, 3, 4, 5),
-met AS (SELECT one, other FROM pairs GROUP BY one, other HAVING count(*) > 1),
-suits AS (
-    SELECT id, max(n) AS n
-      FROM (SELECT id, count(*) FILTER (WHERE counts) OVER (PARTITION BY one, other ORDER BY filed_on
-                       RANGE BETWEEN %(mutual)s::interval PRECEDING AND CURRENT ROW) - CASE WHEN counts THEN 1 ELSE 0 END AS n
-              FROM pairs JOIN met USING (one, other)) counted
-     GROUP BY id)"""
-THESE_SUITS = f"""
-suits AS (
-    SELECT s.id, max(s.n) AS n
-      FROM (SELECT o.id, a.name, b.name, count(DISTINCT c.id) AS n
-              FROM scope o
-              JOIN cases_party a ON a.case_id = o.id AND a.withdrawn_at IS NULL AND a.standing = ANY(%(plaintiffs)s)
-              JOIN cases_party b ON b.case_id = o.id AND b.withdrawn_at IS NULL AND b.standing = ANY(%(defendants)s)
-              JOIN cases_party p ON p.name = b.name AND {STANDS} AND p.case_id <> o.id
-              JOIN cases_party q ON q.case_id = p.case_id AND q.name = a.name AND q.withdrawn_at IS NULL
-               AND (p.standing = ANY(%(plaintiffs)s) AND q.standing = ANY(%(defendants)s)
-                 OR p.standing = ANY(%(defendants)s) AND q.standing = ANY(%(plaintiffs)s))
-              JOIN cases_case c ON c.id = p.case_id AND c.sealed = '' AND {SUIT}
-               AND c.filed_on BETWEEN o.filed_on - %(mutual)s::interval AND o.filed_on
-             GROUP BY 1, 2, 3) s
-     GROUP BY s.id)"""
-
-#: What is computed of each fact; where a court keeps it as an element, that counts.
-FACTS: Mapping[str, str] = {
-    "amount": "c.amount",
-    "parties": "NULLIF(GREATEST(COALESCE(c.plaintiffs, 0) + COALESCE(c.defendants, 0), p.parties), 0)",
-    "related_cases": "COALESCE(links.n, 0)",
-    "petitions": "events.petitions",
-    "mutual_suits": (
-        f"CASE WHEN {SUIT} THEN CASE WHEN p.parties IS NOT NULL AND c.filed_on IS NOT NULL THEN COALESCE(suits.n, 0) END"
-        " WHEN c.category <> ALL(%(suits)s) THEN 0 END"
-    ),
-    "evidence_volumes": "NULL",
-    "volumes": "NULL",
-    "hearings": "events.hearings",
-    "series_place": "COALESCE(series.place, 1)",
-    "counterclaim": "(p.counterclaim OR COALESCE(events.counterclaimed, false))::int",
-    "third_party": "(p.third OR COALESCE(events.joined, false))::int",
-    "appraisal": "NULLIF(COALESCE(events.appraised, false) OR COALESCE(pauses.appraised, false), false)::int",
-    "publication": "NULLIF(COALESCE(events.published, false) OR COALESCE(pauses.published, false), false)::int",
-    "foreign": "CASE WHEN c.type_code = ANY(%(foreign_types)s) THEN 1 WHEN p.kinds_known THEN p.foreign_party::int END",
-    "whereabouts_unknown": "NULLIF(events.missing, false)::int",
-    "remanded": "NULLIF(links.remanded, false)::int",
-    "committee": "NULLIF(COALESCE(events.committee, false) OR COALESCE(pauses.committee, false), false)::int",
-    "specialist_meeting": "NULLIF(events.specialists, false)::int",
-    "four_category": "NULLIF(events.four_category, false)::int",
-    "settled_or_withdrawn": "(c.closed_on IS NOT NULL AND c.closed_how ~ %(settled)s)::int",
-    "complex_cause": "k.complex_cause::int",
-    "simple_form": "k.simple_form::int",
-}
-
-KINDS = "SELECT DISTINCT c.category, c.type_code, c.cause_code, c.cause FROM cases_case c WHERE {chosen}"
-
-
-def asked_of(rules: WeightRules) -> list[str]:
-    """The facts these tables ask, in the order in which they are named."""
-    asked = [adder.fact for adder in rules.adders.values()]
-    return list(dict.fromkeys([*asked, *(point.fact for point in rules.points.values())]))
-
-
-def parameters_of(rules: WeightRules) -> dict[str, object]:
-    """The words of the case data and the names of the tables, for the statement."""
-    words = {
-        name.lower(): list(value) if isinstance(value, tuple) else value
-        for name, value in vars(fact_words).items()
-        if name.isupper()
-    }
-    nodes = [word for name in NODES for word in vars(fact_words)[name]]
-    names = {f"adder_{place}": name for place, name in enumerate(rules.adders)}
-    return words | names | {
-        "nodes": nodes, "asked": asked_of(rules), "mutual": f"{rules.mutual_years} years", "digest": rules.digest,
-    }  # fmt: skip
-
-
-NODES = (
-    "HEARING", "COUNTERCLAIMED", "JOINED", "APPRAISED", "PUBLISHED", "COMMITTEE", "SPECIALISTS", "FOUR_CATEGORY",
-    "PETITION", "MISSING",
-)  # fmt: skip
+#: Facts that are 1 or 0.
+YES_OR_NO = frozenset(
+    (
+        "counterclaim",
+        "third_party",
+        "appraisal",
+        "publication",
+        "foreign",
+        "whereabouts_unknown",
+        "remanded",
+        "committee",
+        "specialist_meeting",
+        "four_category",
+        "settled_or_withdrawn",
+        "complex_cause",
+        "simple_form",
+    )
+)
 
 
 def weighed(rules: WeightRules, *, chosen: str, few: bool) -> str:
     """Common table expressions that end in ``wanted``: a row for every case these tables can weigh."""
-    asked = asked_of(rules)
-    facts = ",\n           ".join(f"{_fact(name)} AS {name}" for name in asked)
-    series = SERIES.format(repeated="" if few else "HAVING count(*) > 1")
-    return f"""
-WITH {SCOPE.format(chosen=chosen)}, {PARTIES}, {EVENTS}, {LINKS}, {ELEMENTS}, {series},
-{THESE_SUITS if few else ALL_SUITS},
-kinds AS (SELECT * FROM jsonb_to_recordset(%(kinds)s::jsonb) AS t(
-    category text, type_code text, cause_code text, cause text, base text, value numeric, assumed text, complex_cause bool, simple_form bool)),
-steps AS (SELECT * FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(name text, procedure text, is_panel bool, value numeric)),
-assumed AS (SELECT DISTINCT name, value FROM steps),
-facts AS (
-    SELECT c.id, k.base, k.value AS base_value, COALESCE(step.name, assumed.name) AS step, COALESCE(step.value, assumed.value) AS step_value,
-           {facts}
-      FROM scope c
-      JOIN kinds k USING (category, type_code, cause_code, cause)
-      LEFT JOIN steps step ON step.procedure = c.procedure AND step.is_panel = c.is_panel
-      LEFT JOIN assumed ON assumed.name = k.assumed
-      LEFT JOIN parties p ON p.case_id = c.id
-      LEFT JOIN events ON events.case_id = c.id
-      LEFT JOIN pauses ON pauses.case_id = c.id
-      LEFT JOIN links ON links.id = c.id
-      LEFT JOIN elements ON elements.case_id = c.id
-      LEFT JOIN series ON series.id = c.id
-      LEFT JOIN suits ON suits.id = c.id
-     WHERE COALESCE(step.name, assumed.name) IS NOT NULL),
-counted AS (
-    SELECT f.*, {", ".join(f"{times} AS times_{place}" for place, times in enumerate(map(_times, rules.adders.values())))},
-           {", ".join(f"{_holds(point)} AS holds_{place}" for place, point in enumerate(rules.points.values()))}
-      FROM facts f),
-summed AS (
-    SELECT t.*, LEAST({exact(rules.tables.float_high)}, GREATEST({exact(rules.tables.float_low)}, 1{"".join(_moves(rules))})) AS floating,
+    return f"WITH {gathered(rules, chosen=chosen, few=few)},\n{weighing(rules)}"
+
+
+def weighing(rules: WeightRules) -> str:
+    """From ``facts`` to ``wanted``. Sums and products are of whole numbers (``Scales``), so that nothing is lost."""
+    scales, asked = Scales.of(rules), asked_of(rules)
+    low, high = (
+        whole(number, scales.floating) for number in (rules.tables.float_low, rules.tables.float_high)
+    )
+    return f"""summed AS (
+    SELECT f.*, LEAST({high}, GREATEST({low}, {10**scales.floating}{"".join(_moves(rules, scales))})) AS floating,
            0{"".join(_scores(rules))} AS score, {_barred(rules)} AS barred
-      FROM counted t),
+      FROM facts f),
 wanted AS (
-    SELECT s.id AS case_id, s.base AS "group", s.step AS procedure, {_adders(rules)} AS adders,
-           round(s.floating, 4) AS floating, round(s.base_value * s.step_value * s.floating, 4) AS weight,
-           CASE WHEN s.score >= {exact(rules.complex_from)} THEN 'complex'
-                WHEN s.score < {exact(rules.simple_below)} AND NOT s.barred THEN 'simple' ELSE 'ordinary' END AS klass,
-           s.score::int AS score, {_points(rules)} AS points,
-           array_remove(ARRAY[{", ".join(f"CASE WHEN s.{name} IS NULL THEN '{name}' END" for name in asked)}], NULL)::varchar[] AS unknown
-      FROM summed s)"""
+    SELECT f.id AS case_id, f.base AS "group", f.step AS procedure, {_adders(rules)} AS adders,
+           f.floating::numeric / {10**scales.floating} AS floating,
+           floor(f.base_value * f.step_value * f.floating / {10 ** (scales.all - 4)} + 0.5)::numeric / 10000 AS weight,
+           CASE WHEN f.score >= {exact(rules.complex_from)} THEN 'complex'
+                WHEN f.score < {exact(rules.simple_below)} AND NOT f.barred THEN 'simple' ELSE 'ordinary' END AS klass,
+           f.score::int AS score, {_points(rules)} AS points,
+           array_remove(ARRAY[{", ".join(f"CASE WHEN f.{name} IS NULL THEN '{name}' END" for name in asked)}], NULL)::varchar[] AS unknown
+      FROM summed f)"""
 
 
-def _fact(name: str) -> str:
-    return f"COALESCE((elements.said ->> '{name}')::numeric, ({FACTS[name]})::numeric)"
+@dataclass(frozen=True)
+class Scales:
+    """How many decimals each table writes: its numbers are counted in whole units of the last one."""
+
+    base: int
+    step: int
+    floating: int
+
+    @property
+    def all(self) -> int:
+        return self.base + self.step + self.floating
+
+    @classmethod
+    def of(cls, rules: WeightRules) -> Scales:
+        tables = rules.tables
+        moves = [*tables.adders.values(), tables.float_low, tables.float_high]
+        return cls(_places(tables.bases.values()), _places(tables.procedures.values()), _places(moves))
+
+
+def _places(numbers: Iterable[float]) -> int:
+    """At least two: together the three tables then have more than the four of a weight."""
+    return max(2, *(-int(exact(number).normalize().as_tuple().exponent) for number in numbers))
+
+
+def whole(number: float, places: int) -> int:
+    """The number in units of its last decimal."""
+    return int(exact(number).scaleb(places))
 
 
 def _times(adder: WeightAdder) -> str:
-    """How often it counts, as ``WeightAdder.times`` does; nothing while the fact is not known."""
-    counted = f"GREATEST(floor((f.{adder.fact} - {exact(adder.beyond)}) / {exact(adder.step)}), 0)"
-    limited = counted if adder.most is None else f"LEAST({counted}, {adder.most})"
-    return f"COALESCE({limited}, 0)::int"
+    """How often it counts, as ``WeightAdder.times`` does; NULL while the fact is not known."""
+    if adder.fact in YES_OR_NO and (adder.beyond, adder.step) == (0, 1):
+        return f"f.{adder.fact}"
+    over = f"f.{adder.fact} - {exact(adder.beyond)}"
+    counted = f"CASE WHEN {over} >= {exact(adder.step)} THEN floor(({over}) / {exact(adder.step)}) ELSE 0 END"
+    return counted if adder.most is None else f"LEAST({counted}, {adder.most})"
 
 
 def _holds(point: ComplexityPoint) -> str:
-    """Whether it counts, as ``ComplexityPoint.holds`` does; not while the fact is not known."""
+    """Whether it counts, as ``ComplexityPoint.holds`` does; NULL while the fact is not known."""
     edges = ((">", point.above), (">=", point.at_least), ("<=", point.at_most))
     parts = [f"f.{point.fact} {sign} {exact(edge)}" for sign, edge in edges if edge is not None]
-    return f"COALESCE({' AND '.join(parts or [f'f.{point.fact} <> 0'])}, false)"
+    return " AND ".join(parts or [f"f.{point.fact} <> 0"])
 
 
-def _moves(rules: WeightRules) -> Iterator[str]:
-    for place, adder in enumerate(rules.adders.values()):
-        yield f" + t.times_{place} * ({exact(adder.value)})"
+def _moves(rules: WeightRules, scales: Scales) -> Iterator[str]:
+    for adder in rules.adders.values():
+        yield f" + COALESCE(({_times(adder)}) * ({whole(adder.value, scales.floating)}), 0)"
 
 
 def _scores(rules: WeightRules) -> Iterator[str]:
-    for place, point in enumerate(rules.points.values()):
-        yield f" + CASE WHEN t.holds_{place} THEN {exact(point.points)} ELSE 0 END"
+    for point in rules.points.values():
+        yield f" + CASE WHEN {_holds(point)} THEN {exact(point.points)} ELSE 0 END"
 
 
 def _barred(rules: WeightRules) -> str:
-    barring = [f"t.holds_{place}" for place, point in enumerate(rules.points.values()) if point.never_simple]
+    barring = [f"COALESCE({_holds(point)}, false)" for point in rules.points.values() if point.never_simple]
     return " OR ".join(barring) or "false"
 
 
 def _adders(rules: WeightRules) -> str:
     said = ", ".join(
-        f"%(adder_{place})s::text, NULLIF(s.times_{place}, 0)" for place in range(len(rules.adders))
+        f"%(adder_{place})s::text, NULLIF({_times(adder)}, 0)::int"
+        for place, adder in enumerate(rules.adders.values())
     )
     return f"jsonb_strip_nulls(jsonb_build_object({said}))"
 
 
 def _points(rules: WeightRules) -> str:
     said = ", ".join(
-        f"CASE WHEN s.holds_{place} THEN jsonb_build_array('{code}', {exact(point.points)}, s.{point.fact}) END"
-        for place, (code, point) in enumerate(rules.points.items())
+        f"CASE WHEN {_holds(point)} THEN jsonb_build_array('{code}', {exact(point.points)}, f.{point.fact}) END"
+        for code, point in rules.points.items()
     )
     return f"to_jsonb(array_remove(ARRAY[{said}], NULL))"
 
