@@ -55,7 +55,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
 def candidate_shown(
     request: HttpRequest, found: Candidate, page: SelectionPage, typed: tuple[str, Form] | None = None
 ) -> HttpResponse:
-    forms = {act: CANDIDATE_FORMS[act](prefix=act) for act in acts_on(found, page, request.user, today())}
+    forms = {act: form_for(act, found) for act in acts_on(found, page, request.user, today())}
     if typed:
         forms[typed[0]] = typed[1]
     context = {
@@ -74,6 +74,12 @@ CANDIDATE_FORMS: dict[str, type[Form]] = {
 }  # fmt: skip
 
 
+def form_for(act: str, found: Candidate, data: Any = None) -> Form:
+    if act == "appoint":
+        return AppointForm(data, candidate=found, prefix=act)
+    return CANDIDATE_FORMS[act](data, prefix=act)
+
+
 @login_required
 @require_POST
 def candidate_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
@@ -81,7 +87,7 @@ def candidate_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     found, page = candidate_of(request, pk)
     if act not in CANDIDATE_FORMS:
         raise Http404(UNKNOWN_PERSON)
-    form = CANDIDATE_FORMS[act](request.POST, prefix=act)
+    form = form_for(act, found, request.POST)
     if not form.is_valid():
         return candidate_shown(request, found, page, (act, form))
     record(act, found, form.cleaned_data, request.user)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from audit import trail
 from catalogues.quota_law import ExitTrigger
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
-from quota.models import Candidate, QuotaJudge
+from quota.models import Candidate, QuotaJudge, TeamMember
 from quota.people_guard import is_posted, permit, refuse_if
 from quota.vacancies import places_of
 
@@ -95,7 +97,8 @@ def problem_of_seats(court: Court, on: date) -> str:
 def leave_quota(
     *, term: QuotaJudge, left_on: date, trigger: str, reason: str, by: User | None, at: datetime
 ) -> QuotaJudge:
-    """End a term on a ground of the catalogue (退出、中止计员额); the seat is vacant from ``left_on``.
+    """End a term on a ground of the catalogue (退出、中止计员额); from ``left_on`` the seat is vacant, and who left is no
+    team's judge.
 
     Leaving for the same ground on the same day twice is the same as once. Nobody is ever made to leave by a plan.
     """
@@ -109,10 +112,19 @@ def leave_quota(
     before = as_recorded(stored)
     stored.left_on, stored.trigger, stored.reason = left_on, trigger, reason.strip()
     stored.save(update_fields=["left_on", "trigger", "reason"])
-    trail.record(
-        LEAVE, on=stored, by=by, at=at, because=stored.reason, before=before, after=as_recorded(stored)
-    )
+    after = as_recorded(stored) | {"left_teams": leave_teams(stored, left_on)}
+    trail.record(LEAVE, on=stored, by=by, at=at, because=stored.reason, before=before, after=after)
     return stored
+
+
+def leave_teams(term: QuotaJudge, left_on: date) -> list[str]:
+    """Take who left out of the teams of the court in which they are the judge: only quota judges are. Their names."""
+    places = TeamMember.objects.filter(
+        person=term.person_id, part="judge", left_on=None, team__court=term.court_id
+    )
+    names = list(places.order_by("team__name").values_list("team__name", flat=True))
+    places.update(left_on=Greatest(Value(left_on), F("joined_on")))
+    return names
 
 
 def problem_of_leaving(term: QuotaJudge, left_on: date, trigger: str, reason: str) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import trail
 from cases.forms import court_asked
@@ -222,6 +222,7 @@ def availability_record(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def availability_change(request: HttpRequest, pk: int) -> HttpResponse:
     """End a record earlier, or take it back: the page with both forms, and what they post."""
     found = Availability.objects.filter(user__postings__in=held_posts(courts_planned(request.user)))

@@ -136,6 +136,11 @@ class AppointForm(forms.Form):
         _("免去综合部门职务期限"), required=False, help_text=_("任综合部门职务的必填")
     )
 
+    def __init__(self, data: Any = None, *, candidate: Candidate, **options: Any) -> None:
+        super().__init__(data, **options)
+        if not candidate.has_admin_post:
+            del self.fields["gives_up_post_by"]
+
 
 class DayForm(forms.Form):
     """A day on which something was done."""

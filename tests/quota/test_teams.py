@@ -10,6 +10,7 @@ from audit.models import Entry
 from audit.trail import Refused
 from courts.models import FixedDay
 from quota.models import Team
+from quota.people import leave_quota
 from quota.teams import close_team, join_team, leave_team, members_on, open_team, shortage, teams_on
 
 TODAY = date(2026, 6, 30)
@@ -88,6 +89,14 @@ def test_a_person_works_in_one_team_at_a_time(form_team, join, sit, politics, no
         join(form_team("二"), person, "judge")
     leave_team(member=member, left_on=date(2026, 6, 1), by=politics, at=now)
     assert join(form_team("二"), person, "judge", on=date(2026, 6, 1))
+
+
+def test_who_leaves_the_quota_is_no_teams_judge_from_then_on(court, form_team, join, sit, politics, now):
+    term = sit("甲")
+    join(form_team(), term.person, "judge", on=date(2026, 3, 1))
+    leave_quota(term=term, left_on=date(2026, 6, 1), trigger="left", reason="退休", by=politics, at=now)
+    assert [lacking(court, day).judges for day in (date(2026, 5, 31), date(2026, 6, 1))] == [1, 0]
+    assert Entry.objects.get(act="quota.leave").after["left_teams"] == ["一团队"]
 
 
 def test_doing_it_twice_is_the_same_as_once(form_team, join, sit, politics, now):
