@@ -116,7 +116,7 @@ def shown(request: HttpRequest, pool: SubsidyPool, typed: dict[str, Form] | None
         "shares": shares,
         "answers": answer_forms(pool, waiting, user, typed.get("answer")),
         "waiting": len(waiting),
-        "may_approve": is_draft and approves and not subsidies.has_a_hand_in(pool, user),
+        "approves_now": is_draft and approves and not waiting and not subsidies.has_a_hand_in(pool, user),
         "amount_form": (typed.get("recompute") or AmountForm(initial={"amount": pool.amount}))
         if is_draft and prepares
         else None,
