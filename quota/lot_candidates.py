@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from cases.models import Case
 from cases.models.case import PROCEDURES
@@ -15,7 +16,7 @@ from catalogues.selectors import law_in_use
 from courts.models import Division, Posting, User
 from quota.eligibility import Aside, Candidate, Eligible, eligible
 from quota.loads import Load, available_on, norms_of, open_loads
-from quota.models import QuotaJudge, TeamMember
+from quota.models import Draw, QuotaJudge, TeamMember
 from quota.recusals import asides_of
 
 #: Leaders hear cases by their duty (院庭长办案), not by lot.
@@ -43,10 +44,11 @@ def field_of(case: Case, day: date) -> Field:
     ids = [user.pk for user in posted]
     loads, norms = open_loads(case.court_id, day), norms_of(case.court_id, day)
     available, asides = available_on(ids, day), asides_of(case, ids)
+    drawn = _drawn_already(case.court_id)
     off_quota, fast = _off_quota(case.court_id, ids, day), _fast_track(case.court_id, ids, day)
     candidates = [
         Candidate(
-            code_of(user), _cents(loads.get(user.pk, Load()).weighted), norms.monthly, available[user.pk],
+            code_of(user), _at_hand(loads.get(user.pk, Load()), drawn.get(user.pk, 0)), norms.monthly, available[user.pk],
             divisions=_places(case, divisions), procedures=_procedures(user.pk, fast),
             aside=(*asides.get(user.pk, ()), *([Aside("seat")] if user.pk in off_quota else ())),
         )
@@ -63,8 +65,16 @@ def code_of(user: User) -> str:
     return user.staff_no or f"id-{user.pk}"
 
 
-def _cents(weighted: Decimal) -> Decimal:
-    return Decimal(weighted).quantize(CENT)
+def _at_hand(load: Load, drawn: Decimal | int) -> Decimal:
+    """What somebody carries and what has just fallen to them; a case nobody has weighed yet counts as one."""
+    return (load.weighted + load.unweighed + drawn).quantize(CENT)
+
+
+def _drawn_already(court_id: int) -> dict[int, Decimal]:
+    """The weight of cases whose lot fell on a person and is not decided yet: many lots of a morning are not one."""
+    waiting = Draw.objects.filter(day__court=court_id, state="proposed")
+    weight = Coalesce("case__weight__weight", Value(Decimal(1)))
+    return dict(waiting.values("picked").annotate(fallen=Sum(weight)).values_list("picked", "fallen"))
 
 
 def _off_quota(court_id: int, people: list[int], day: date) -> set[int]:

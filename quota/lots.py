@@ -13,7 +13,7 @@ from cases.guard import locked, permit, refuse_if
 from cases.models import Case
 from cases.services import reassign
 from catalogues.selectors import law_in_use
-from courts.ciphers import lock, unlock
+from courts.ciphers import Unreadable, lock, unlock
 from courts.clock import today
 from courts.models import Court, Division, Posting, User
 from courts.roles import ROLE_CHOICES, Permission, Role, may
@@ -27,6 +27,7 @@ SEEDS = b"mingjing: seeds of lots"
 COMMIT, PROPOSE, REVEAL = "quota.commit_seed", "quota.propose_draw", "quota.reveal_seed"
 ACCEPT, DEPART, VOID = "quota.accept_draw", "quota.depart_from_draw", "quota.void_draw"
 WITHOUT = "quota.assign_without_lot"
+LOST = "今日的种子无法读取（系统密钥已更换），今天不能抽签；请联系系统管理员。"
 NO_REASON = "未按抽签结果或者不经抽签分案的，请写明理由。"
 
 
@@ -60,9 +61,17 @@ def commit_seeds(*, on: date, at: datetime) -> int:
 
 
 def reveal_seeds(*, today: date, at: datetime) -> int:
-    """Tell the seeds of the days that are due; told ones stay told."""
-    due = DrawDay.objects.filter(seed="", reveals_on__lte=today).order_by("pk")
-    return sum(_reveal(pk, at) for pk in due.values_list("pk", flat=True))
+    """Tell the seeds of the days that are due; told ones stay told. One that cannot be read does not keep the others."""
+    due = DrawDay.objects.filter(seed="", reveals_on__lte=today).order_by("on", "pk")
+    told, lost = 0, []
+    for pk in due.values_list("pk", flat=True):
+        try:
+            told += _reveal(pk, at)
+        except Unreadable as wrong:
+            lost.append(wrong)
+    if lost:
+        raise lost[0]
+    return told
 
 
 @transaction.atomic
@@ -130,7 +139,7 @@ def _drawn(
     case: Case, day: DrawDay, field: Field, *, turn: int, because: str, by: User, at: datetime
 ) -> Draw:
     entry = draw_entry(
-        seed=bytes.fromhex(unlock(day.locked_seed, SEEDS)), label=case.number, tickets=field.lots.tickets,
+        seed=_seed_of(day, case, by), label=case.number, tickets=field.lots.tickets,
         excluded=[_left_out(one) for one in field.lots.excluded], turn=turn, because=because,
         salt=secrets.token_hex(16), previous=_last_receipt(day),
     )  # fmt: skip
@@ -142,6 +151,13 @@ def _drawn(
     after = {"draw": draw.pk, "picked": draw.picked_id, "receipt": draw.receipt, "day": str(day.on)}
     trail.record(PROPOSE, on=case, by=by, at=at, because=because, after=after, secret=bool(case.sealed))
     return draw
+
+
+def _seed_of(day: DrawDay, case: Case, by: User) -> bytes:
+    try:
+        return bytes.fromhex(unlock(day.locked_seed, SEEDS))
+    except Unreadable:
+        raise trail.Refused(LOST, act=PROPOSE, on=case, by=by, status=409) from None
 
 
 def _left_out(one: Excluded) -> dict[str, str]:

@@ -9,20 +9,34 @@ from decimal import Decimal
 
 from catalogues.selectors import law_in_use
 from courts.models import Availability, Court, Posting, User
+from quota.duty_spans import Period
 from quota.load_page import HEARS, Line, own_line
 from quota.loads import Load, available_between, closed_loads
-from quota.performance import Hidden, ZoneView, composite, workload_index, zone_mean, zone_view
+from quota.performance import (
+    Hidden,
+    ZoneView,
+    composite,
+    quality_multiplier,
+    workload_index,
+    zone_mean,
+    zone_view,
+)
+from quota.reviews import Reviews, reviews_in
 
 
 @dataclass(frozen=True)
 class Standing:
-    """``index`` is None without closed work or without time; ``view`` the zone's middle, or that it is hidden."""
+    """``index`` is None without closed work or without time; ``view`` the zone's middle, or that it is hidden.
+
+    ``quality`` is None without a review (案件质量评查); ``score`` without all three.
+    """
 
     zone: str
     closed: Load
     available: Decimal
     index: float | None
     view: ZoneView | Hidden
+    quality: float | None
     score: float | None
 
 
@@ -48,13 +62,7 @@ def own_of(user: User, court: Court, day: date) -> Own:
 
 
 def standing_of(
-    user: User,
-    court: Court,
-    start: date,
-    end: date,
-    *,
-    quality: float | None = None,
-    effect: float | None = None,
+    user: User, court: Court, start: date, end: date, *, effect: float | None = None
 ) -> Standing | None:
     """A person's zone is the one most of their closed work lies in; all their closed work counts in it."""
     loads = closed_loads(court.pk, start, end)
@@ -76,10 +84,22 @@ def standing_of(
     own = index[user.pk]
     view = zone_view([index[person] for person in people], own, hidden_below=int(settings["zone_min"]))
     shares = (settings["score_workload"], settings["score_quality"], settings["score_effect"])
+    quality = quality_of(user, court, start, end)
     score = composite(workload=own, quality=quality, effect=effect, shares=shares)
     named = law_in_use().quotas.zones_of(court.pk, end)
     name = named[zone].name if zone in named else zone
-    return Standing(name, totals[user.pk], available[user.pk], own, view, score)
+    return Standing(name, totals[user.pk], available[user.pk], own, view, quality, score)
+
+
+def quality_of(user: User, court: Court, start: date, end: date) -> float | None:
+    """The quality multiplier of one's own reviewed cases."""
+    quotas = law_in_use().quotas
+    settings, grades = quotas.settings_of(court.pk, end), quotas.grades_of(court.pk, end)
+    own = reviews_in(court, Period(start, end)).get(user.pk, Reviews())
+    steps = {code: grade.step for code, grade in grades.items()}
+    return quality_multiplier(
+        own.grades, steps=steps, low=settings["quality_low"], high=settings["quality_high"]
+    )
 
 
 def zones_by_person(loads: Mapping[tuple[int, str], Load]) -> dict[int, str]:

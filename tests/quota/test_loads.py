@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.utils.html import strip_tags
 
+from cases.models import ProcedureEvent
 from courts.models import Availability, Division, FixedDay, Posting
 from quota.load_page import blocks_of, remits_of, teams_of
 from quota.loads import available_between, closed_loads, norms_of, open_loads
@@ -202,9 +203,14 @@ def test_one_sees_ones_own_value_beside_the_middle_of_the_zone(zone, court, judg
 
 def test_without_quality_and_effect_there_is_no_score(zone, court, judge):
     span = (date(2026, 1, 1), TODAY)
-    assert standing_of(judge, court, *span).score is None
-    assert standing_of(judge, court, *span, quality=1.0).score is None
-    assert standing_of(judge, court, *span, quality=1.0, effect=1.0).score == pytest.approx(110)
+    assert standing_of(judge, court, *span, effect=1.0).score is None
+    case = judge.cases.get()
+    ProcedureEvent.objects.create(
+        case=case, node="案件质量评查", on=date(2026, 6, 1), note="瑕疵：漏写诉讼费"
+    )
+    standing = standing_of(judge, court, *span)
+    assert (standing.quality, standing.score) == (0.95, None)
+    assert standing_of(judge, court, *span, effect=1.0).score == pytest.approx(100 * (0.6 + 0.3325 + 0.15))
 
 
 def test_a_zone_of_four_is_hidden(zone, court, judge):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.trail import Refused
 from cases.models import CaseLink, Party
+from courts.ciphers import Unreadable
 from courts.models import Availability, Division, FixedDay
 from quota import lots
 from quota.drawing import commit, replay
@@ -151,6 +152,43 @@ def test_no_name_of_a_relative_is_kept(judges):
     assert "张三" not in kept
     told = Entry.objects.filter(act="quota.record_standing_recusal").values()
     assert "张三" not in str(list(told))
+
+
+def test_what_fell_to_somebody_this_morning_counts_before_it_is_decided(draw, wait):
+    lot = draw(weigh(wait(), 5))
+    tickets = {ticket["person"]: ticket["tickets"] for ticket in draw().tickets}
+    others = {count for person, count in tickets.items() if person != f"id-{lot.picked_id}"}
+    assert others == {tickets[f"id-{lot.picked_id}"] + 500}
+
+
+def test_a_case_nobody_has_weighed_yet_counts_as_one(wait, file_case, judges):
+    file_case(judge=judges[0])
+    tickets = {ticket.person: ticket.tickets for ticket in field_of(wait(), TODAY).lots.tickets}
+    assert tickets[f"id-{judges[0].pk}"] + 100 == tickets[f"id-{judges[1].pk}"]
+
+
+def test_a_standing_recusal_outlives_a_change_of_keys(wait, judges, settings):
+    case = wait()
+    Party.objects.create(case=case, name="张三", standing="原告")
+    record_standing(person=judges[1], name="张三", ground="夫妻关系", by=judges[1], at=NOW)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" + "x" * 50, [settings.SECRET_KEY]
+    assert reasons(case) == {judges[1].name: "office"}
+    settings.SECRET_KEY_FALLBACKS = []
+    assert reasons(case) == {}
+
+
+def test_without_its_key_a_seed_is_said_to_be_lost_and_keeps_no_other(
+    draw, wait, filing, upper_court, settings
+):
+    draw()
+    settings.SECRET_KEY = "another" + "x" * 50
+    with pytest.raises(Refused, match="种子无法读取"):
+        draw()
+    day = commit_seed(court=upper_court, on=TODAY, by=None, at=NOW)
+    with pytest.raises(Unreadable):
+        reveal_seeds(today=day.reveals_on, at=NOW)
+    day.refresh_from_db()
+    assert day.seed
 
 
 # --- the promise ------------------------------------------------------------------------------------------
