@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from audit import trail
 from courts.reach import court_and_below
-from ingest import cases_in, facts_in, staff_in
+from ingest import cases_in, facts_in, quota_in, staff_in
 from ingest.book import Book, open_book
 from ingest.models import Batch, RowError
 from ingest.staging import STAGE, Source, Staged, open_source, require_headers, stage_file, storable
@@ -30,6 +30,12 @@ IMPORTING = 7_202_602  # advisory lock: one worker a batch
 #: It need not wait for the disk: a server that crashes loses facts and position together, and ``finish`` waits for all.
 PLANNED = """SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL random_page_cost = 1.1;
 SET LOCAL synchronous_commit = off; SET CONSTRAINTS ALL IMMEDIATE"""
+#: Kinds whose file is taken whole, in one transaction.
+LISTS = {
+    "staff": staff_in.receive,
+    "diary": quota_in.receive_diaries,
+    "figures": quota_in.receive_court_figures,
+}
 COUNTED = ("created", "updated", "unchanged", "conflicts", "doubts", "links")
 Clock = Callable[[], datetime]
 
@@ -75,8 +81,8 @@ def courts_open_to(batch: Batch) -> frozenset[int] | None:
 def preview(*, batch: Batch, path: Path, at: datetime) -> dict[str, Any]:
     """What committing the file would do now. Only the batch and its refused rows are written."""
     source, book = open_for(batch, path)
-    if batch.kind == "staff":
-        return preview_staff(batch, source, at)
+    if batch.kind in LISTS:
+        return preview_list(batch, source, at)
     staged = stage_file(batch=batch, source=source, book=book)
     with transaction.atomic():
         find_work(batch, staged, book)
@@ -107,15 +113,15 @@ def expected(staged: Staged) -> tuple[int, int, int, int]:
         return created, changed, doubts, cursor.fetchone()[0]
 
 
-def preview_staff(batch: Batch, source: Source, at: datetime) -> dict[str, Any]:
+def preview_list(batch: Batch, source: Source, at: datetime) -> dict[str, Any]:
     with transaction.atomic():
-        counts, refused = staff_in.receive(batch, source, at)
+        counts, refused = LISTS[batch.kind](batch, source, at)
         transaction.set_rollback(True)
-    keep_staff_errors(batch, refused)
+    keep_list_errors(batch, refused)
     return counts | {"doubts": 0, "samples": []}
 
 
-def keep_staff_errors(batch: Batch, refused: list[Any]) -> None:
+def keep_list_errors(batch: Batch, refused: list[Any]) -> None:
     RowError.objects.filter(batch=batch).delete()
     RowError.objects.bulk_create(
         RowError(
@@ -139,8 +145,8 @@ def commit(
     """Commit the file from the batch's position on; False when ``seconds`` ran out before the end."""
     started = monotonic()
     source, book = open_for(batch, path)
-    if batch.kind == "staff":
-        commit_staff(batch, source, clock())
+    if batch.kind in LISTS:
+        commit_list(batch, source, clock())
         return True
     staged = stage_file(batch=batch, source=source, book=book)
     with transaction.atomic():
@@ -200,9 +206,9 @@ def fact_slice(batch: Batch, staged: Staged, start: int, end: int, at: datetime)
 
 
 @transaction.atomic
-def commit_staff(batch: Batch, source: Source, at: datetime) -> None:
-    batch.counts, refused = staff_in.receive(batch, source, at)
-    keep_staff_errors(batch, refused)
+def commit_list(batch: Batch, source: Source, at: datetime) -> None:
+    batch.counts, refused = LISTS[batch.kind](batch, source, at)
+    keep_list_errors(batch, refused)
     close(batch, at)
 
 

@@ -87,6 +87,28 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("value", "值", ("结果", "数值", "取值"), required=True),
         Field("decided_on", "裁判日期", ("判决日期", "宣判日期", "裁判时间"), required=True),
     ),
+    "diary": (
+        _NUMBER,
+        Field("person_no", "人员编号", ("人事编号", "工号", "法官编号"), required=True),
+        Field("element", "环节", ("流程要素", "审判环节", "工作环节"), required=True),
+        Field("on", "日期", ("工作日期",), required=True),
+        Field("minutes", "分钟", ("用时", "用时（分钟）", "分钟数", "时长"), required=True),
+        Field("case_type", "案件类别", ("案件类型",)),
+        Field("procedure", "程序", ("审判程序", "适用程序")),
+        Field("klass", "繁简", ("繁简类别", "繁简分类")),
+    ),
+    "figures": (
+        Field("court", "法院代字", ("法院代码", "法院"), required=True),
+        Field("year", "年度", ("年份", "年"), required=True),
+        Field("staffing", "编制", ("政法专项编制", "中央政法专项编制", "编制数"), required=True),
+        Field("area", "面积", ("辖区面积", "辖区面积（平方公里）")),
+        Field("population", "人口", ("常住人口", "常住人口（万人）")),
+        Field("gdp", "人均GDP", ("人均地区生产总值", "人均地区生产总值（万元）")),
+        Field("minorities", "少数民族占比", ("少数民族人口占比", "少数民族比例")),
+        Field("experience", "任职年限", ("法官平均任职年限", "平均任职年限")),
+        Field("closed", "人均结案", ("近三年法官人均结案", "法官人均结案")),
+        Field("source", "来源", ("数据来源",)),
+    ),
     "staff": (
         Field("staff_no", "人事编号", ("工号", "人员编号", "编号")),
         Field("name", "姓名", required=True),
@@ -135,7 +157,7 @@ def likely_kind(headers: Sequence[str]) -> str:
     """What a file holds, when nobody said so: the kind whose required columns are all there, else cases."""
     special = [
         kind
-        for kind in ("parties", "exclusions", "events", "staff", "elements", "outcomes")
+        for kind in ("parties", "exclusions", "diary", "events", "figures", "staff", "elements", "outcomes")
         if not recognise(headers, kind).missing
     ]
     if special:

@@ -10,6 +10,8 @@ BATCH_KINDS = [
     ("extensions", "延长审限"),
     ("elements", "案件要素"),
     ("outcomes", "裁判结果"),
+    ("diary", "工时日志"),
+    ("figures", "法院概况"),
     ("staff", "人员"),
 ]
 

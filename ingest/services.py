@@ -23,19 +23,26 @@ from ingest.refusals import Unreadable
 STALE = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 UNFINISHED = ("uploaded", "previewing", "queued", "running")
+#: Kinds that are not the trial office's.
+OTHERS = {
+    "staff": Permission.MANAGE_PEOPLE,
+    "diary": Permission.PLAN_QUOTA,
+    "figures": Permission.PLAN_QUOTA,
+}
 Clock = Callable[[], datetime]
 
 
 def permission_for(kind: str) -> Permission:
-    """Facts come in with the trial office; people with those who manage people."""
-    return Permission.MANAGE_PEOPLE if kind == "staff" else Permission.IMPORT
+    """Facts come in with the trial office; people with those who manage people, diaries and figures with those who plan."""
+    return OTHERS.get(kind, Permission.IMPORT)
 
 
 def batches_of(user: User) -> Iterable[Batch]:
     """The batches a person may see: those of the courts where they may send such a file."""
-    facts = Batch.objects.filter(court__in=user.courts_where(Permission.IMPORT)).exclude(kind="staff")
-    staff = Batch.objects.filter(court__in=user.courts_where(Permission.MANAGE_PEOPLE), kind="staff")
-    return (facts | staff).select_related("court", "uploaded_by")
+    found = Batch.objects.filter(court__in=user.courts_where(Permission.IMPORT)).exclude(kind__in=OTHERS)
+    for kind, permission in OTHERS.items():
+        found |= Batch.objects.filter(court__in=user.courts_where(permission), kind=kind)
+    return found.select_related("court", "uploaded_by")
 
 
 def imports_folder() -> Path:

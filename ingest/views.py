@@ -32,7 +32,7 @@ ERRORS = 50
 
 
 def may_import(request: HttpRequest) -> None:
-    allowed = (Permission.IMPORT, Permission.MANAGE_PEOPLE)
+    allowed = (Permission.IMPORT, *services.OTHERS.values())
     if not any(request.user.may(permission) for permission in allowed):
         raise trail.Refused(_("您没有导入数据的权限。"), act="ingest.import", by=request.user)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,3 +109,42 @@ def _element(
     drawn_in, _ = winsorise(np.array([times[case] for case in sorted(times)]), *ends)
     frequency = len(times) / cases if known is None else known
     return Element(name, len(times), float(drawn_in.mean()), frequency)
+
+
+def totals(
+    entries: Sequence[Minutes],
+    *,
+    complete: Collection[str],
+    least: int,
+    winsor_low: float,
+    winsor_high: float,
+) -> list[Timed]:
+    """A time for every case, whole or not, from its elements: each winsorised, and counted as often as it occurs.
+
+    How often is told by the ``complete`` cases of the same type and procedure where there are ``least`` of them; a diary
+    of some weeks sees the beginnings of some cases and the ends of others.
+    """
+    kinds = {entry.case: Cell(entry.cell.case_type, entry.cell.procedure) for entry in entries}
+    cells = {entry.case: entry.cell for entry in entries}
+    times: dict[tuple[Cell, str], dict[str, float]] = {}
+    for entry in entries:
+        of_cases = times.setdefault((kinds[entry.case], entry.element), {})
+        of_cases[entry.case] = of_cases.get(entry.case, 0.0) + entry.minutes
+    hours = dict.fromkeys(sorted(cells), 0.0)
+    whole, all_cases = Counter(kinds[case] for case in cells if case in complete), Counter(kinds.values())
+    for (kind, _), of_cases in sorted(times.items()):
+        weight = _occurs(of_cases, complete, whole[kind], all_cases[kind], least)
+        ordered = sorted(of_cases)
+        drawn_in, _ = winsorise(np.array([of_cases[case] for case in ordered]), winsor_low, winsor_high)
+        for case, minutes in zip(ordered, drawn_in.tolist(), strict=True):
+            hours[case] += minutes * weight / MINUTES
+    return [Timed(case, cells[case], total) for case, total in hours.items()]
+
+
+def _occurs(
+    of_cases: Mapping[str, float], complete: Collection[str], whole: int, cases: int, least: int
+) -> float:
+    """How often an element occurs in whole cases against how often it was seen in all."""
+    if whole < max(least, 1):
+        return 1.0
+    return (sum(case in complete for case in of_cases) / whole) / (len(of_cases) / cases)
