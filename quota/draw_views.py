@@ -53,8 +53,9 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     courts, court = _court(request)
     found = Paginator(lot_page.exceptions_in(court, request.user), PER_PAGE)
     context = {"courts": courts, "court": court, "kept": f"court={court.pk}"}
-    page = found.get_page(request.GET.get("page"))
-    return render(request, "quota/lot_exceptions.html", context | {"page": page})
+    context["page"] = found.get_page(request.GET.get("page"))
+    context["past"] = lot_page.past_the_lot(court, request.user)
+    return render(request, "quota/lot_exceptions.html", context)
 
 
 # --- a case that waits ------------------------------------------------------------------------------------

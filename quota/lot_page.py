@@ -9,8 +9,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from audit.models import Entry
 from cases.guard import may_on
-from cases.models import Case
+from cases.models import Case, ProcedureEvent
+from cases.services import REASSIGNED
 from courts.models import Court, User
 from courts.roles import Permission
 from quota.eligibility import REASONS
@@ -19,6 +21,10 @@ from quota.models import Draw, DrawDay, Recusal
 
 #: How many days of the published records are listed.
 LATEST = 30
+#: How many cases given past the lot are listed.
+MOST = 50
+#: What the event of a reassignment begins with when the case had no judge.
+FROM_NOBODY = "未定 → "
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,25 @@ def exceptions_in(court: Court, user: User) -> QuerySet[Draw]:
     """Lots that were not followed, and cases given without one; the latest first."""
     lots = Draw.objects.filter(day__court=court, state__in=("departed", "void"))
     return seen_of(lots, user).order_by("-day__on", "-sequence")
+
+
+def past_the_lot(court: Court, user: User) -> list[tuple[ProcedureEvent, str]]:
+    """Cases given to a judge by a plain reassignment since the court began to draw, each with its reason in the trail.
+
+    The newest first, at most as many as fit a page; what the feed assigned before it came here is not among them.
+    """
+    first = DrawDay.objects.filter(court=court).order_by("on").values_list("on", flat=True).first()
+    if first is None:
+        return []
+    drawn = Draw.objects.filter(case=OuterRef("case"), state__in=("accepted", "departed"))
+    given = ProcedureEvent.objects.visible_to(user).filter(case__court=court, node=REASSIGNED, on__gte=first)
+    given = given.filter(withdrawn_at=None, note__startswith=FROM_NOBODY).exclude(Exists(drawn))
+    events = list(given.select_related("case").order_by("-on", "-pk")[:MOST])
+    acts = Entry.objects.filter(
+        act="cases.reassign", outcome="done", case_id__in=[each.case_id for each in events]
+    )
+    reasons = dict(acts.order_by("-pk").values_list("case_id", "because"))
+    return [(event, reasons.get(event.case_id, "")) for event in events]
 
 
 def days_of(court: Court) -> QuerySet[DrawDay]:

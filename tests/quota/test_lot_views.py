@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from cases.services import reassign
 from courts.models import FixedDay
 from quota.drawing import replay
 from quota.lots import commit_seed, propose_draw, reveal_seeds
@@ -96,6 +97,20 @@ def test_a_case_may_be_given_without_a_lot_with_a_reason(visit, filing, waiting,
     assert visit(filing, "lot-assign", waiting.pk, data={"person": judge.pk}).status_code == 422
     visit(filing, "lot-assign", waiting.pk, data={"person": judge.pk, "reason": "系列案件"})
     assert "不经抽签" in text_of(visit(filing, "lot-exceptions"))
+
+
+def test_a_case_given_past_the_lot_is_seen_with_its_reason(
+    visit, court, filing, waiting, judge, trial_office
+):
+    commit_seed(court=court, on=TODAY, by=None, at=NOW)
+    reassign(case=waiting, judge=judge, division=None, reason="院长口头指定", by=filing, at=NOW, on=TODAY)
+    page = text_of(visit(trial_office, "lot-exceptions"))
+    assert waiting.number in page and "院长口头指定" in page
+
+
+def test_what_was_drawn_is_not_past_the_lot(visit, filing, lot, trial_office):
+    visit(filing, "lot-accept", lot.pk, data={})
+    assert lot.label not in text_of(visit(trial_office, "lot-exceptions"))
 
 
 def test_a_recusal_is_recorded_and_withdrawn_on_the_page_of_the_case(visit, filing, waiting, judge):
