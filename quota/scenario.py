@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -40,7 +41,7 @@ class Replayed:
 
 def compute(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The result of the inputs. ``Misread``: the inputs are wrong; ``Infeasible``: their bounds cannot hold."""
-    moved = pull(read_inputs(inputs))
+    moved = pull(read_inputs(_settled(inputs)))
     found = {end: _needs(moved, end) for end in ENDS}
     courts = _courts(moved.inputs, "total")
     need = {code: each.need for code, each in found["total"].items()}
@@ -73,6 +74,15 @@ def compute(inputs: Mapping[str, Any]) -> dict[str, Any]:
         }
     )
     return result
+
+
+def _settled(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """As they will be read back, so that the order of names, which no digest tells, changes nothing."""
+    try:
+        found: dict[str, Any] = json.loads(canonical(inputs))
+    except ValueError:
+        raise misread("holds a number that is not finite; give finite ones", "含有不是有限数的数") from None
+    return found
 
 
 def bundle(inputs: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:

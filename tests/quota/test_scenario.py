@@ -155,7 +155,7 @@ def test_bounds_that_cannot_hold_are_named():
         ({"settings": {}}, ("settings", "judge_days_per_year"), "missing"),
         ({"settings": {**SETTINGS, "case_hours_per_day": 0}}, ("settings", "case_hours_per_day"), "is nought"),
         ({"hours": {"civ_sum": True}}, ("hours", "civ_sum"), "true is not a number"),
-        ({"hours": {"civ_sum": float("nan")}}, ("hours", "civ_sum"), "is not a number"),
+        ({"hours": {"civ_sum": float("nan")}}, (), "holds a number that is not finite"),
     ],
 )  # fmt: skip
 def test_inputs_that_are_wrong_are_refused_with_their_place(changes, place, sentence):
@@ -179,6 +179,18 @@ def test_the_result_survives_being_written_and_read():
     result = compute(worked_inputs())
     assert canonical(json.loads(canonical(result))) == canonical(result)
     assert compute(json.loads(json.dumps(worked_inputs()))) == result
+
+
+def reversed_names(value):
+    if isinstance(value, dict):
+        return {name: reversed_names(value[name]) for name in reversed(value)}
+    return [reversed_names(each) for each in value] if isinstance(value, list) else value
+
+
+def test_the_order_of_names_changes_neither_digest_nor_result():
+    inputs = worked_inputs(levers={"leave": {"all": 0.1, "A": 0.3}, "weights": {"adm": 9, "enf": 5}})
+    assert digest(reversed_names(inputs)) == digest(inputs)
+    assert canonical(compute(reversed_names(inputs))) == canonical(compute(inputs))
 
 
 def test_the_digest_does_not_hang_on_the_order_of_names_or_on_a_whole_number_written_as_a_decimal():

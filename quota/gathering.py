@@ -1,0 +1,185 @@
+"""Everything a scenario depends on, taken from what is recorded (测算输入): courts, forecasts, hours, settings, sources.
+
+A court whose staffing or forecast nobody has told is left out and named: a need is never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q
+
+from catalogues.quota_law import CellHours as DefaultHours
+from catalogues.selectors import QUOTA, editions_key, law_in_use
+from courts.models import Court
+from courts.reach import court_and_below
+from quota.inputs import SETTINGS
+from quota.models import CellHours, CourtFigure, FilingForecast, Measurement, QuotaJudge
+from quota.vacancies import seats_in_force
+
+#: The columns of a court's figures, by the factor of the catalogue.
+FACTORS = {
+    "area": "area", "pop": "population", "gdp": "gdp", "eth": "minorities", "exp": "experience", "closed": "closed",
+}  # fmt: skip
+INTERMEDIATE, BASIC = 3, 4
+NO_FIGURES, NO_FORECAST = "没有登记核定编制等概况", "没有收案预测"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """``inputs`` as the calculation reads them; ``left_out``: courts that cannot be calculated, and why."""
+
+    inputs: dict[str, Any]
+    left_out: tuple[tuple[Court, str], ...]
+
+
+def gather_inputs(court: Court, year: int, on: date) -> Gathered:
+    """The inputs for the court and all below it, in organisational order, as they are known on a day."""
+    courts = courts_planned_for(court)
+    ids = [each.pk for each in courts]
+    figures, forecasts = figures_of(ids, year), forecasts_of(ids, on)
+    known = [each for each in courts if each.pk in figures and each.pk in forecasts]
+    quotas = law_in_use().quotas
+    hours, measured = hours_of(court, on)
+    held = quotas.settings_of(court.pk, on)
+    inputs = {
+        "courts": rows_of(known, figures, forecasts, on),
+        "hours": hours,
+        "settings": {code: held[code] for code in SETTINGS},
+        "betas": {code: one.beta for code, one in quotas.factors_of(court.pk, on).items()},
+        "method": "largest_remainder",
+        "levels": 1,
+        "levers": {},
+        "sources": sources_of(court, year, on, known, figures, forecasts, measured),
+    }
+    left_out = [
+        (each, NO_FIGURES if each.pk not in figures else NO_FORECAST) for each in courts if each not in known
+    ]
+    return Gathered(inputs, tuple(left_out))
+
+
+def courts_planned_for(court: Court) -> list[Court]:
+    """The court and all below it that have a code, in organisational order."""
+    found = Court.objects.filter(pk__in=court_and_below(court.pk), recognised=True, valid_to=None)
+    return list(found.exclude(code=None).select_related("parent").order_by("position", "code"))
+
+
+def figures_of(courts: Collection[int], year: int) -> dict[int, CourtFigure]:
+    """The latest figures of each court that are not of a later year."""
+    rows = CourtFigure.objects.filter(court__in=courts, year__lte=year)
+    return {row.court_id: row for row in rows.order_by("court_id", "-year").distinct("court_id")}
+
+
+def forecasts_of(courts: Collection[int], on: date) -> dict[int, list[FilingForecast]]:
+    """The latest forecast of each kind of case at each court, made by that day."""
+    rows = FilingForecast.objects.filter(court__in=courts, made_on__lte=on)
+    found: dict[int, list[FilingForecast]] = {}
+    for row in rows.order_by("court_id", "kind", "-made_on").distinct("court_id", "kind"):
+        found.setdefault(row.court_id, []).append(row)
+    return found
+
+
+def rows_of(
+    courts: Sequence[Court],
+    figures: Mapping[int, CourtFigure],
+    forecasts: Mapping[int, list[FilingForecast]],
+    on: date,
+) -> list[dict[str, Any]]:
+    ids = [court.pk for court in courts]
+    sitting, seats = sitting_in(ids, on), seats_in_force(ids, on)
+    return [
+        {
+            "code": court.code, "name": court.name, "level": court.level, "group": group_of(court),
+            "staffing": figures[court.pk].staffing, "sitting": sitting.get(court.pk, 0),
+            "last_seats": seats[court.pk].seats if court.pk in seats else None,
+            "context": {name: getattr(figures[court.pk], column) for name, column in FACTORS.items()},
+            "forecast": {row.kind: expected(row) for row in forecasts[court.pk]},
+        }
+        for court in courts
+    ]  # fmt: skip
+
+
+def group_of(court: Court) -> str:
+    """The prefecture (地级): an intermediate court and the basic courts under it; any other court is one of its own."""
+    above = (
+        court.parent
+        if court.level == BASIC and court.parent and court.parent.level == INTERMEDIATE
+        else court
+    )
+    return str(above.code or court.code)
+
+
+def expected(row: FilingForecast) -> dict[str, Any]:
+    """The months, their sum, and an interval that holds it."""
+    return {
+        "monthly": row.values,
+        "total": row.total,
+        "low": max(min(row.total_low, row.total), 0.0),
+        "high": max(row.total_high, row.total),
+    }
+
+
+def sitting_in(courts: Collection[int], on: date) -> dict[int, int]:
+    terms = QuotaJudge.objects.filter(
+        Q(left_on=None) | Q(left_on__gt=on), court__in=courts, entered_on__lte=on
+    )
+    return dict(terms.values("court").annotate(n=Count("pk")).order_by().values_list("court", "n"))
+
+
+# --- hours ---------------------------------------------------------------------------------------------------------
+def hours_of(court: Court, on: date) -> tuple[dict[str, float], Measurement | None]:
+    """Hours of every kind: as last measured for the court or one above it, else those of the catalogue."""
+    defaults = {
+        code: one for code, one in law_in_use().quotas.hours_of(court.pk, on).items() if one.kind == "hours"
+    }
+    found = measurement_for(court)
+    cells = list(found.cells.filter(klass="", group="")) if found else []
+    return {code: hours_in(cells, one) for code, one in defaults.items()}, found
+
+
+def measurement_for(court: Court) -> Measurement | None:
+    """The newest finished measurement of the court, else of the nearest court above it."""
+    place: Court | None = court
+    while place is not None:
+        newest = Measurement.objects.filter(court=place, state="done").order_by("-asked_at", "-pk").first()
+        if newest is not None:
+            return newest
+        place = place.parent
+    return None
+
+
+def hours_in(cells: Iterable[CellHours], kind: DefaultHours) -> float:
+    """The mean over the procedures of the kind, each by its cases; what was not measured keeps the default."""
+    of_type = [cell for cell in cells if cell.case_type == kind.case_type and cell.level != "default"]
+    within = [cell for cell in of_type if cell.procedure in kind.procedures and cell.n]
+    within = within if kind.procedures else [cell for cell in of_type if not cell.procedure and cell.n]
+    weight = sum(cell.n for cell in within)
+    return math.fsum(cell.hours * cell.n for cell in within) / weight if weight else kind.value
+
+
+# --- where it comes from -------------------------------------------------------------------------------------------
+def sources_of(
+    court: Court,
+    year: int,
+    on: date,
+    courts: Sequence[Court],
+    figures: Mapping[int, CourtFigure],
+    forecasts: Mapping[int, list[FilingForecast]],
+    measured: Measurement | None,
+) -> dict[str, Any]:
+    """Editions, years and days: what an auditor needs to find the same numbers again."""
+    return {
+        "court": court.code,
+        "year": year,
+        "on": on.isoformat(),
+        "editions": editions_key(QUOTA),
+        "figures": {str(each.code): [figures[each.pk].year, figures[each.pk].source] for each in courts},
+        "forecasts": {
+            str(each.code): max(row.made_on for row in forecasts[each.pk]).isoformat() for each in courts
+        },
+        "hours": measured.pk if measured else "catalogue",
+    }
