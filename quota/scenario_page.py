@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catalogues.selectors import law_in_use
 from courts.clock import today
@@ -15,24 +15,35 @@ from courts.roles import Permission
 from quota.allocation import METHODS
 from quota.lever_form import SETTINGS, shown_percent
 from quota.levers import ALL
-from quota.models import Plan, Scenario
+from quota.models import Plan, Scenario, Seat
 from quota.reach import region_of
 from quota.scenarios import inputs_of, result_of
 
+#: Plans that are or were in force are open to every court they give seats.
+PUBLIC = ("published", "superseded")
 RULE_WORDS = {lever: (label, percent) for _code, lever, label, _most, percent in SETTINGS}
 
 
 def scenarios_seen(user: User) -> QuerySet[Scenario]:
-    """Those of the courts whose quota this person may see, newest first."""
+    """Those of the courts whose quota this person may see, and those their seats in force follow from; newest first."""
     seen = region_of(user, Permission.SEE_QUOTA)
-    return Scenario.objects.filter(court__in=seen).select_related("court", "base", "made_by")
+    public = public_plans(seen).values("scenario")
+    return Scenario.objects.filter(Q(court__in=seen) | Q(pk__in=public)).select_related(
+        "court", "base", "made_by"
+    )
 
 
 def plans_seen(user: User) -> QuerySet[Plan]:
+    """Those of the courts whose quota this person may see, and every published one that gives them seats."""
     seen = region_of(user, Permission.SEE_QUOTA)
-    return Plan.objects.filter(court__in=seen).select_related(
-        "court", "scenario", "submitted_by", "decided_by"
-    )
+    rows = Plan.objects.filter(Q(court__in=seen) | Q(pk__in=public_plans(seen).values("pk")))
+    return rows.select_related("court", "scenario", "submitted_by", "decided_by")
+
+
+def public_plans(courts: Collection[int]) -> QuerySet[Plan]:
+    """What is or was in force for these courts, whoever made it."""
+    covering = Seat.objects.filter(court__in=courts).values("plan")
+    return Plan.objects.filter(pk__in=covering, state__in=PUBLIC).order_by()
 
 
 def plans_for(user: User) -> QuerySet[Court]:
