@@ -54,7 +54,8 @@ class SelectionPage:
     @property
     def rows(self) -> list[tuple[Candidate, list[Any]]]:
         return [
-            (one, [(name, getattr(one, code)) for code, name in self.asked.items()]) for one in self.candidates
+            (one, [(name, getattr(one, code)) for code, name in self.asked.items()])
+            for one in self.candidates
         ]
 
     def those(self, *outcomes: str) -> list[Candidate]:
