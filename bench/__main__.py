@@ -16,6 +16,7 @@ PARTS = {
     "deviation_peers",
     "harness",
     "quota_peers",
+    "quota_weights",
     "rule_peers",
     "similar_corpus",
     "time_machine",

@@ -8,9 +8,10 @@ import numpy as np
 
 from bench.harness import Peer, measure
 from bench.quota_peers import HEAP, MILP, OR_TOOLS, Province, by_flow, by_heap, by_program, province
+from bench.quota_weights import measure_weights
 from quota.allocation import allocate
 
-COURTS, ROUNDS, TRIED = 3_000, 11, 20
+COURTS, CASES, ROUNDS, TRIED = 3_000, 1_000_000, 11, 20
 #: What the program in whole numbers answers in a second.
 FEWER = 100
 #: What a solver for whole numbers may leave open.
@@ -19,7 +20,9 @@ GAP = 1e-6
 
 def run(rows: int | None = None) -> int:
     """Measure and print; 1 when an answer is not the optimum."""
-    return 1 if measure_seats(rows or COURTS) else 0
+    mismatches = measure_seats(rows or COURTS)
+    mismatches += measure_weights(rows or CASES)
+    return 1 if mismatches else 0
 
 
 def measure_seats(courts: int) -> int:
