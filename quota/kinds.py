@@ -61,9 +61,6 @@ class Kinds:
         exact = [cell for cell in fitting if not cell.procedures or procedure in cell.procedures]
         return self.by_code[exact[0].code] if exact else None
 
-    def defaults(self) -> dict[Cell, float]:
-        return {kind.cell: kind.hours for kind in self.by_code.values()}
-
     def ordered(self, codes: Iterable[str]) -> list[Kind]:
         """Those of the codes that are known, in the order of the catalogue."""
         wanted = set(codes)
@@ -74,7 +71,9 @@ class Kinds:
 
     def _multiple(self, cell: CellHours, times: CellHours) -> Kind:
         name = f"{cell.name}（{times.name.removesuffix('倍数')}）"
-        return Kind(_code(cell, times), name, cell.case_type, cell.value * times.value, cell.code, times.value)
+        return Kind(
+            _code(cell, times), name, cell.case_type, cell.value * times.value, cell.code, times.value
+        )
 
 
 def _code(cell: CellHours, times: CellHours) -> str:

@@ -5,7 +5,7 @@ It runs in the background and may be killed at any moment: whoever takes it up b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -76,8 +76,9 @@ def compute(one: Measurement, on: date, clock: Clock) -> None:
     rules = hour_rules(one.court_id, on)
     found = WAYS[one.method](one, rules)
     note(one, progress=50)
-    cells = measured(found.timed, one.seed, rules, kinds=False, plain=found.is_winsorised)
-    kinds = measured(found.timed, one.seed, rules, kinds=True, plain=found.is_winsorised)
+    plain = found.is_winsorised
+    cells = measured(found.timed, one.seed, rules, rules.defaults_of(found.timed), plain=plain)
+    kinds = by_kind(found.timed, one.seed, rules, plain=plain)
     note(one, progress=80)
     context = context_card(found.timed, found.courts, kinds, one.court, rules, on)
     card = {
@@ -91,20 +92,23 @@ def compute(one: Measurement, on: date, clock: Clock) -> None:
         note(one, state="done", progress=100, card=card, problem="", finished_at=clock())
 
 
+def by_kind(timed: list[Timed], seed: int, rules: HourRules, *, plain: bool) -> dict[Cell, Measured]:
+    """By the kinds that needs are counted in. One too few were timed of keeps the catalogue's hours: ordinary trials do
+    not take the hours of summary ones because nobody timed them."""
+    named = [(one, rules.kinds.of_type(one.cell.case_type, one.cell.procedure)) for one in timed]
+    alone = [Timed(one.case, Cell(kind.code), one.hours) for one, kind in named if kind]
+    defaults = {Cell(code): kind.hours for code, kind in rules.kinds.by_code.items()}
+    found = measured(alone, seed, rules, defaults, plain=plain)
+    return {rules.kinds.by_code[cell.case_type].cell: each for cell, each in found.items()}
+
+
 def measured(
-    timed: list[Timed], seed: int, rules: HourRules, *, kinds: bool, plain: bool
+    timed: list[Timed], seed: int, rules: HourRules, defaults: Mapping[Cell, float], *, plain: bool
 ) -> dict[Cell, Measured]:
-    """By the cells of the cases, or by the kinds that needs are counted in. ``plain``: the ends are drawn in already."""
-    if kinds:
-        named = [(one, rules.kinds.of_type(one.cell.case_type, one.cell.procedure)) for one in timed]
-        timed = [Timed(one.case, kind.cell, one.hours) for one, kind in named if kind]
+    """``plain``: the ends are drawn in already."""
+    low, high = (0.0, 1.0) if plain else (rules.winsor_low, rules.winsor_high)
     return measure(
-        timed,
-        cell_min=rules.cell_min,
-        winsor_low=0.0 if plain else rules.winsor_low,
-        winsor_high=1.0 if plain else rules.winsor_high,
-        seed=seed,
-        defaults=rules.kinds.defaults() if kinds else rules.defaults_of(timed),
+        timed, cell_min=rules.cell_min, winsor_low=low, winsor_high=high, seed=seed, defaults=defaults
     )
 
 

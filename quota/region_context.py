@@ -48,8 +48,8 @@ def betas_of(ratios: Mapping[int, float], rules: HourRules, on: date) -> Betas:
     figures = {
         row.court_id: circumstances(row)
         for row in CourtFigure.objects.filter(court__in=list(ratios), year__lte=on.year)
-        .order_by("court", "-year")
-        .distinct("court")
+        .order_by("court_id", "-year")
+        .distinct("court_id")
     }
     means = {factor: _mean([one[factor] for one in figures.values()]) for factor in rules.betas()}
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from json import loads
 
 from django.db import connection
 
@@ -104,9 +105,9 @@ def traces_of_courts(court_ids: Collection[int], on: date) -> list[Traced]:
 
 
 def _traced(
-    case: str, category: str, procedure: str, klass: str, group: str, days: int, said: dict[str, float] | None
+    case: str, category: str, procedure: str, klass: str, group: str, days: int, said: str | None
 ) -> Traced:
     cell = Cell(CASE_TYPES.get(category, OTHER), procedure, klass, group)
-    known = said or {}
+    known = loads(said) if said else {}
     traces = {name: float(known[name]) if name in known else None for name in TRACES}
     return Traced(case, cell, {**traces, "days": float(days)})
