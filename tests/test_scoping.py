@@ -138,7 +138,7 @@ TOLD = {
     "alerts.Alert": lambda case: {"kind": "statutory"},  # one about a contest is for whom deviations are told
     "supervision.Rule": lambda case: {"code": f"Z{case.pk}"},
     "precedents.Document": lambda case: {"number": f"{case.pk}"},
-    "quota.DrawDay": lambda case: {"reveals_on": date(2026, 5, 7), "seed": ""},
+    "quota.DrawDay": lambda case: {"reveals_on": date(2026, 5, 7), "seed": "", "commitment": "0" * 64},
     "precedents.Grade": lambda case: {"grade": 3},
     "precedents.Conflict": lambda case: {
         "second": Document.objects.create(
