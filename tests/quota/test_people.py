@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from audit.models import Entry
 from audit.trail import Refused
@@ -32,6 +34,25 @@ def test_nobody_enters_beyond_the_seats_of_the_plan_in_force(court, seats_of, si
     sit("甲")
     with pytest.raises(Refused, match="员额为 1 名，在任 1 名，没有空缺"):
         enter(judge, court, politics, now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_enter_at_once_do_not_share_the_last_seat(court, seats_of, post, politics, now):
+    seats_of(1)
+    people, met = [post("judge", "甲"), post("judge", "乙")], Barrier(2)
+
+    def try_to_enter(person) -> bool:
+        met.wait()
+        try:
+            return bool(enter(person, court, politics, now))
+        except Refused:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(try_to_enter, people)) == [False, True]
+    assert QuotaJudge.objects.count() == 1
 
 
 def test_a_vacated_seat_can_be_taken_from_the_day_it_is_vacant(court, seats_of, sit, judge, politics, now):
