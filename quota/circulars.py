@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from audit import trail
 from audit.models import Entry
+from cases.numbers import PROVINCES
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
@@ -37,8 +39,10 @@ NOT_A_DRAFT = "本期通报{state}，不能再办理这一步。"
 TOO_SOON = "还有{n}人没有核对本人的数字，请等全部核对，或者在{day}之后批准。"
 BAD_UNTIL = "核对期限应晚于今天{day}，好让被列出的人先看到数字。"
 NAMES_A_CASE = "说明会随通报公布，请不要写案号。"
-#: Digits in front of «号»: what a case number ends with, however its brackets are written.
-CASE_NUMBER = re.compile(r"\d\s*号")
+#: A case number, whole or without its year, in new or old style; the numbers of documents (法发〔2017〕10号) are none.
+CASE_NUMBER = re.compile(
+    rf"(?:最高法|[{''.join(PROVINCES)}]\d{{0,4}})\D{{0,2}}[民刑行执赔破商知司财诉]\D{{0,4}}\d+号|[民刑行执赔破][初终再申监保恢异复]\D{{0,2}}\d+号|字第\d+号"
+)
 
 
 # --- who -----------------------------------------------------------------------------------------------------
@@ -156,7 +160,8 @@ def note_circular(*, circular: DutyCircular, note: str, by: User, at: datetime) 
 def note_problem(note: str) -> str:
     if len(note) > NOTE_LENGTH:
         return f"说明不超过{NOTE_LENGTH}字，请缩短。"
-    return NAMES_A_CASE if CASE_NUMBER.search(note) else ""
+    plain = "".join(unicodedata.normalize("NFKC", note).split())
+    return NAMES_A_CASE if CASE_NUMBER.search(plain) else ""
 
 
 @transaction.atomic

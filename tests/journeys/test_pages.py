@@ -100,7 +100,7 @@ PAGES = {
     "discipline": ["supervision:waiting", "supervision:state", "supervision:letters", "supervision:ledger", "supervision:inquiries"],
     "petition": ["supervision:state"],
     "itadmin": [HOME, "courts:account", "supervision:rules", "supervision:rule-new"],
-    "politics": [HOME, "quota:judges", "quota:selections", "quota:teams", "quota:availability", "quota:my-availability", "quota:my-candidacy"],
+    "politics": [HOME, "quota:home", "quota:scenarios", "quota:compare", "quota:plans", "quota:judges", "quota:selections", "quota:teams", "quota:availability", "quota:my-availability", "quota:my-candidacy", "quota:duties", "quota:circulars", "quota:subsidies"],
 }  # fmt: skip
 """Address names; those about a case, a flag, a measure, a letter or a rule are opened for those of ``a_case``."""
 

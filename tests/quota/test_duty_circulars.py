@@ -138,10 +138,24 @@ def test_a_note_is_printed_with_the_figures(drawn, division_head, president):
     assert "民事审判第一庭庭长吴庭长：第一季度参加巡回审判，未分新案" in text
 
 
-@pytest.mark.parametrize("note", ["见（2026）川1502民初12号", "2026川1502民初12 号案"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "见（2026）川1502民初12号",
+        "2026川1502民初12 号案",
+        "民初１２号未结",
+        "（2015）翠屏民初字第 12 号",
+        "最高法民申3号",
+    ],
+)
 def test_a_note_names_no_case(drawn, division_head, note):
     with pytest.raises(Refused, match="不要写案号"):
         look(drawn, division_head, note=note)
+
+
+def test_a_note_may_name_a_document(drawn, division_head):
+    look(drawn, division_head, note="按法发〔2017〕10号和川高法发〔2020〕3号，4月1号起脱产学习，新任职15号到岗")
+    assert drawn.notes.get(person=division_head).note
 
 
 def test_only_those_it_names_say_something_and_only_before_it_stands(drawn, judge, division_head, president):
