@@ -5,20 +5,19 @@ A court whose staffing or forecast nobody has told is left out and named: a need
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 
-from catalogues.quota_law import CellHours as DefaultHours
 from catalogues.selectors import QUOTA, editions_key, law_in_use
 from courts.models import Court
 from courts.reach import court_and_below
 from quota.inputs import SETTINGS
-from quota.models import CellHours, CourtFigure, FilingForecast, Measurement, QuotaJudge
+from quota.measured import betas_in_use, hours_by_kind, measurement_in_use
+from quota.models import CourtFigure, FilingForecast, Measurement, QuotaJudge
 from quota.vacancies import seats_in_force
 
 #: The columns of a court's figures, by the factor of the catalogue.
@@ -46,19 +45,20 @@ def gather_inputs(court: Court, year: int, on: date) -> Gathered:
     quotas = law_in_use().quotas
     hours, measured = hours_of(court, on)
     held = quotas.settings_of(court.pk, on)
+    left_out = [
+        (each, NO_FIGURES if each.pk not in figures else NO_FORECAST) for each in courts if each not in known
+    ]
     inputs = {
         "courts": rows_of(known, figures, forecasts, on),
         "hours": hours,
         "settings": {code: held[code] for code in SETTINGS},
-        "betas": {code: one.beta for code, one in quotas.factors_of(court.pk, on).items()},
+        "betas": betas_in_use(court, on, measured),
         "method": "largest_remainder",
         "levels": 1,
         "levers": {},
-        "sources": sources_of(court, year, on, known, figures, forecasts, measured),
+        "sources": sources_of(court, year, on, known, figures, forecasts, measured)
+        | {"left_out": {each.name: why for each, why in left_out}},
     }
-    left_out = [
-        (each, NO_FIGURES if each.pk not in figures else NO_FORECAST) for each in courts if each not in known
-    ]
     return Gathered(inputs, tuple(left_out))
 
 
@@ -132,33 +132,9 @@ def sitting_in(courts: Collection[int], on: date) -> dict[int, int]:
 
 # --- hours ---------------------------------------------------------------------------------------------------------
 def hours_of(court: Court, on: date) -> tuple[dict[str, float], Measurement | None]:
-    """Hours of every kind: as last measured for the court or one above it, else those of the catalogue."""
-    defaults = {
-        code: one for code, one in law_in_use().quotas.hours_of(court.pk, on).items() if one.kind == "hours"
-    }
-    found = measurement_for(court)
-    cells = list(found.cells.filter(klass="", group="")) if found else []
-    return {code: hours_in(cells, one) for code, one in defaults.items()}, found
-
-
-def measurement_for(court: Court) -> Measurement | None:
-    """The newest finished measurement of the court, else of the nearest court above it."""
-    place: Court | None = court
-    while place is not None:
-        newest = Measurement.objects.filter(court=place, state="done").order_by("-asked_at", "-pk").first()
-        if newest is not None:
-            return newest
-        place = place.parent
-    return None
-
-
-def hours_in(cells: Iterable[CellHours], kind: DefaultHours) -> float:
-    """The mean over the procedures of the kind, each by its cases; what was not measured keeps the default."""
-    of_type = [cell for cell in cells if cell.case_type == kind.case_type and cell.level != "default"]
-    within = [cell for cell in of_type if cell.procedure in kind.procedures and cell.n]
-    within = within if kind.procedures else [cell for cell in of_type if not cell.procedure and cell.n]
-    weight = sum(cell.n for cell in within)
-    return math.fsum(cell.hours * cell.n for cell in within) / weight if weight else kind.value
+    """Hours of every kind filings are forecast in: as last measured for the court or one above it, else the catalogue's."""
+    found = measurement_in_use(court)
+    return hours_by_kind(court, on, found), found
 
 
 # --- where it comes from -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from audit.models import Entry
 from audit.trail import Refused
 from courts.models import Court, FixedDay, User
 from quota.gathering import NO_FIGURES, NO_FORECAST, gather_inputs, group_of, hours_of
-from quota.models import CellHours, Measurement, Plan, Scenario, Seat
+from quota.models import Measurement, Plan, Scenario, Seat
 from quota.plans import publish_plan, refuse_plan, submit_plan, withdraw_plan
 from quota.scenario import replay
 from quota.scenarios import bundle_of, inputs_of, put_away_scenario, result_of, vary_scenario
@@ -91,13 +91,14 @@ def test_basic_courts_are_grouped_under_their_intermediate_court(court, upper_co
     assert group_of(court) == group_of(upper_court) == upper_court.code
 
 
-def test_measured_hours_go_before_defaults_and_are_weighted_by_their_cases(court, upper_court, now):
-    done = Measurement.objects.create(court=upper_court, method="diary", state="done", asked_at=now)
-    about = {"measurement": done, "case_type": "civil", "level": "cell"}
-    CellHours.objects.create(procedure="summary", n=30, hours=5, **about)
-    CellHours.objects.create(procedure="small", n=10, hours=1, **about)
+def test_measured_hours_go_before_defaults_and_every_forecast_kind_has_hours(court, upper_court, now):
+    kinds = {"civ_sum": {"hours": 4.0, "level": "cell"}, "civ_ord": {"hours": 10.0, "level": "default"}}
+    done = Measurement.objects.create(
+        court=upper_court, method="diary", state="done", asked_at=now, card={"kinds": kinds}
+    )
     hours, source = hours_of(court, TODAY)
     assert (hours["civ_sum"], hours["civ_ord"], source) == (4.0, 16, done)
+    assert hours["adm.second"] == pytest.approx(18 * 1.2)
 
 
 # --- scenarios -------------------------------------------------------------------------------------------------------
