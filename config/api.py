@@ -19,6 +19,7 @@ from deviation.api import RunViewSet
 from deviation.notice_api import DeviationViewSet
 from ingest.api import BatchViewSet, RejectedViewSet
 from precedents.api import PrecedentViewSet
+from quota.plan_api import PlanViewSet
 from supervision.api import FactViewSet, FlagViewSet, LogViewSet
 
 router = SimpleRouter()
@@ -40,6 +41,7 @@ router.register("facts", FactViewSet, basename="fact")
 router.register("deviation/runs", RunViewSet, basename="deviation-run")
 router.register("deviations", DeviationViewSet, basename="deviation")
 router.register("precedents", PrecedentViewSet, basename="precedent")
+router.register("quota-plans", PlanViewSet, basename="quota-plan")
 router.register("supervision-log", LogViewSet, basename="supervision-log")
 
 # The browser of the API is a page: from our own static files, for people who are logged in.

@@ -184,5 +184,13 @@ ACTS = {
     "quota.object_to_share": _("提出办案补贴异议"),
     "quota.answer_objection": _("答复办案补贴异议"),
     "quota.see_subsidies": _("查看办案补贴"),
+    "quota.see_plans": _("查看员额测算和方案"),
+    "quota.make_scenario": _("测算员额"),
+    "quota.vary_scenario": _("调节员额测算"),
+    "quota.put_away_scenario": _("收起员额测算"),
+    "quota.submit_plan": _("提请员额方案"),
+    "quota.publish_plan": _("批准并公布员额方案"),
+    "quota.refuse_plan": _("不予批准员额方案"),
+    "quota.withdraw_plan": _("撤回员额方案"),
     **OF_SUPERVISION,
 }

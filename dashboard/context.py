@@ -51,6 +51,7 @@ PLACES = (
     ("quota:lots", _("分案"), _("随机分案：抽签、例外与理由、公开记录"), may(Permission.DRAW_CASES)),
     ("quota:load", _("工作量"), _("在手案件、折算件与可办案时间"), may(Permission.SEE_WORKLOAD)),
     ("quota:my-load", _("我的工作量"), _("本人的工作量和考核区"), lambda user: user.may(Permission.SEE_OWN_WORKLOAD) and not user.may(Permission.SEE_WORKLOAD)),
+    ("quota:home", _("员额"), _("员额测算、方案，谁在任、还缺几名"), may(Permission.SEE_QUOTA)),
     ("supervision:risks", _("风险点"), _("风险点及已发生的情形"), may(Permission.SEE_RISKS)),
     ("ingest:list", _("数据接入"), _("上传、核对、导入"), may(Permission.IMPORT, Permission.MANAGE_PEOPLE)),
     ("alerts:deliveries", _("发送"), _("消息是否送达，发到哪里"), may(Permission.MANAGE_SENDING)),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,6 +32,7 @@ from quota.reach import region_of
 from quota.scenario_forms import DecideForm
 from quota.scenario_page import (
     changes_of,
+    ids_of,
     kind_names,
     plans_seen,
     remarks_of,
@@ -87,6 +89,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "quota/home.html", context)
 
 
+def waiting_for(request: HttpRequest) -> QuerySet[Plan]:
+    rows = plans_seen(request.user).filter(state="submitted").order_by("court__position", "court__code")
+    return rows.defer("scenario__inputs", "scenario__result")
+
+
 def pressure_of(seat: Any) -> str:
     return said(seat.need / seat.seats) if seat is not None and seat.seats else "—"
 
@@ -127,7 +134,8 @@ def plan_shown(request: HttpRequest, found: Plan, **typed: DecideForm) -> HttpRe
     forms = {act: DecideForm(act=act) for act in acts_open(request, found)} | typed
     context = {
         "plan": found,
-        "tiles": tiles_of(result) if result else [],
+        "tiles": tiles_of(result, ids_of(request.user, result)) if result else [],
+        "scenario": found.scenario,
         "totals": totals_of(result) if result else [],
         "levels": result.get("levels"),
         "remarks": remarks_of(result) if result else [],

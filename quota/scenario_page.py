@@ -13,6 +13,7 @@ from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission
 from quota.allocation import METHODS
+from quota.kinds import Kinds
 from quota.lever_form import SETTINGS, shown_percent
 from quota.levers import ALL
 from quota.models import Plan, Scenario, Seat
@@ -53,8 +54,9 @@ def plans_for(user: User) -> QuerySet[Court]:
 
 
 def kind_names(court: Court) -> dict[str, str]:
-    """What the kinds of cases are called, by code."""
-    return {code: one.name for code, one in law_in_use().quotas.hours_of(court.pk, today()).items()}
+    """What the kinds of cases are called, by code, second instances and retrials too."""
+    kinds = Kinds(law_in_use().quotas.hours_of(court.pk, today()))
+    return {code: kind.name for code, kind in kinds.by_code.items()}
 
 
 # --- one result ----------------------------------------------------------------------------------------------------
@@ -68,22 +70,37 @@ class Tile:
     before: str
     after: str
     other_level: int
+    court: int | None = None
 
 
 STATES = {"short": "明显不足", "full": "偏紧", "even": "相当", "spare": "有余"}
 
 
-def tiles_of(result: Mapping[str, Any]) -> list[Tile]:
-    settings = result["settings"]
-    return [tile_of(row, settings, result["levels"]) for row in result["courts"]]
+def tiles_of(result: Mapping[str, Any], ids: Mapping[str, int] | None = None) -> list[Tile]:
+    """``ids``: the courts by their code, where a tile is to lead to the way to its seats."""
+    return [tile_of(row, result["settings"], result["levels"], ids or {}) for row in result["courts"]]
 
 
-def tile_of(row: Mapping[str, Any], settings: Mapping[str, float], levels: int) -> Tile:
+def tile_of(
+    row: Mapping[str, Any], settings: Mapping[str, float], levels: int, ids: Mapping[str, int]
+) -> Tile:
     state = state_of(row["pressure_after"], settings)
-    other = row["seats_two_level"] if levels == 1 else row["seats_one_level"]
     return Tile(
-        row, state, STATES.get(state, "—"), said(row["pressure_before"]), said(row["pressure_after"]), other
+        row,
+        state,
+        STATES.get(state, "—"),
+        said(row["pressure_before"]),
+        said(row["pressure_after"]),
+        row["seats_two_level"] if levels == 1 else row["seats_one_level"],
+        ids.get(row["code"]),
     )
+
+
+def ids_of(user: User, result: Mapping[str, Any]) -> dict[str, int]:
+    """The courts of a result this person may see, by code."""
+    seen = region_of(user, Permission.SEE_QUOTA)
+    rows = Court.objects.filter(pk__in=seen, code__in=[row["code"] for row in result.get("courts", [])])
+    return dict(rows.order_by().values_list("code", "pk"))
 
 
 def state_of(pressure: float | None, settings: Mapping[str, float]) -> str:

@@ -32,6 +32,7 @@ from quota.scenario_forms import KeepForm, MakeForm, SubmitForm
 from quota.scenario_page import (
     changes_of,
     compared,
+    ids_of,
     kind_names,
     plans_for,
     remarks_of,
@@ -127,17 +128,18 @@ def context_of(
     request: HttpRequest, found: Scenario, form: LeverForm, keep: KeepForm | None = None
 ) -> dict[str, Any]:
     plans = found.court_id in region_of(request.user, Permission.PLAN_QUOTA)
-    return outcome_of(found, form) | {
+    return outcome_of(request, found, form) | {
         "scenario": found,
         "form": form,
         "plans": plans,
+        "left_out": inputs_of(found).get("sources", {}).get("left_out", {}),
         "keep": keep,
         "submit": SubmitForm() if plans and not found.put_away_at else None,
         "waiting": found.plans.exclude(state="withdrawn"),
     }
 
 
-def outcome_of(found: Scenario, form: LeverForm) -> dict[str, Any]:
+def outcome_of(request: HttpRequest, found: Scenario, form: LeverForm) -> dict[str, Any]:
     """The result as kept, or that of the levers as they stand, or why there is none."""
     inputs, result, problem = inputs_of(found), result_of(found), ""
     if form.is_bound and form.is_valid() and form.levers() != inputs["levers"]:
@@ -148,14 +150,17 @@ def outcome_of(found: Scenario, form: LeverForm) -> dict[str, Any]:
             result, problem = {}, why_not(wrong)
     elif form.is_bound and not form.is_valid():
         problem = _("有的数填得不对，请改正标出的各项。")
+    moved = inputs["levers"] != inputs_of(found)["levers"]
     return {
-        "moved": inputs["levers"] != inputs_of(found)["levers"],
+        "moved": moved,
         "problem": problem,
         "levers": canonical(inputs["levers"]),
         "changes": changes_of(found, inputs),
         "digest": digest(inputs),
         "levels": result.get("levels"),
-        "tiles": tiles_of(result) if result and not problem else [],
+        "tiles": tiles_of(result, {} if moved else ids_of(request.user, result))
+        if result and not problem
+        else [],
         "totals": totals_of(result) if result and not problem else [],
         "groups": result.get("groups", []),
         "remarks": remarks_of(result) if result else [],

@@ -7,11 +7,13 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from python_calamine import CalamineWorkbook
 
 from audit.models import Entry
 from courts.models import Court, FixedDay
+from courts.services import issue_token
 from quota.models import Plan, Scenario
 from quota.plans import publish_plan, submit_plan
 from quota.scenario import replay
@@ -283,3 +285,30 @@ def test_a_scenario_costs_the_same_however_many_courts(client, planner, court, u
         address["now"] = reverse("quota:scenario", args=[make(upper_court, planner).pk])
 
     costs_the_same(lambda: client.get(address["now"]), grow=grow)
+
+
+# --- the interface ---------------------------------------------------------------------------------------------------
+def token(user, *scopes):
+    about = {"name": "读", "scopes": list(scopes), "days": 30, "by": user, "at": timezone.now()}
+    return {"Authorization": f"Bearer {issue_token(user=user, **about)[1]}"}
+
+
+def test_the_interface_reads_published_plans_with_their_seats(client, chief, published, base):
+    headers = token(chief, "quota:read")
+    (row,) = client.get("/api/v1/quota-plans/", headers=headers).json()["results"]
+    assert (row["id"], row["state"], row["inputs_digest"]) == (published.pk, "published", base.inputs_digest)
+    said = client.get(f"/api/v1/quota-plans/{published.pk}/", headers=headers).json()
+    assert [(seat["court"], seat["seats"]) for seat in said["seats"]] == [
+        (row["code"], row["seats"]) for row in result_of(base)["courts"]
+    ]
+
+
+def test_the_interface_tells_nothing_of_plans_not_approved_or_elsewhere(client, chief, outsider, plan, judge):
+    client.force_login(chief)
+    assert client.get("/api/v1/quota-plans/").json()["results"] == []
+    assert client.get(f"/api/v1/quota-plans/{plan.pk}/").status_code == 404
+    client.force_login(outsider)
+    assert client.get("/api/v1/quota-plans/").json()["results"] == []
+    assert client.get("/api/v1/quota-plans/", headers=token(chief, "cases:read")).status_code == 403
+    client.force_login(judge)
+    assert client.get("/api/v1/quota-plans/").status_code == 403
