@@ -127,7 +127,14 @@ def list_shown(request: HttpRequest, form: Form | None, *, status: int) -> HttpR
         )
         for each in page.object_list
     ]
-    context = {"page": page, "lines": lines, "totals": totals_of(lines), "form": form}
+    context = {
+        "page": page,
+        "lines": lines,
+        "totals": totals_of(lines),
+        "form": form,
+        "keeps": bool(kept),
+        "leads": courts_led(request.user).exists(),
+    }
     return render(request, "quota/circulars.html", context, status=status)
 
 
