@@ -1,4 +1,4 @@
-"""Bounds of a court, the cap of a province, and the yearly review."""
+"""Bounds of a court, the cap of a province, and pressure."""
 
 import pytest
 from hypothesis import given
@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 
 from quota.limits import Bound, bounds, cap, limits, own_ratio_checked, total_seats
 from quota.need import CourtInput
-from quota.pressure import Spread, pressure, review, spread
+from quota.pressure import Spread, pressure, spread
 from tests.quota.plans import worked_courts
 
 RULES = {"floor": 3, "ceiling_ratio": 0.45}
-LINE = {"high": 1.25, "low": 0.75, "years": 2}
 
 
 def limit(court, **more):
@@ -108,19 +107,3 @@ def test_gini_is_the_mean_difference_over_twice_the_mean(values):
     n, mean = len(values), sum(values) / len(values)
     printed = sum(abs(a - b) for a in values for b in values) / (2 * n * n * mean)
     assert spread(values).gini == pytest.approx(printed, abs=1e-9)
-
-
-def test_two_years_of_high_pressure_ask_for_more():
-    assert review([0.9, 1.25, 1.4], seats=10, sitting=10, **LINE).direction == "increase"
-    assert review([1.4, 1.2, 1.4], seats=10, sitting=10, **LINE).direction == "keep"
-
-
-def test_a_year_not_known_breaks_the_row():
-    assert review([1.4, None, 1.4], seats=10, sitting=10, **LINE).direction == "keep"
-    assert review([1.4], seats=10, sitting=10, **LINE).direction == "keep"
-
-
-def test_low_pressure_takes_back_only_what_is_vacant():
-    found = review([0.7, 0.75], seats=10, sitting=8, **LINE)
-    assert (found.direction, found.vacant) == ("decrease", 2)
-    assert review([0.7, 0.7], seats=8, sitting=8, **LINE).direction == "keep"
