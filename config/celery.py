@@ -35,6 +35,8 @@ app.conf.task_routes = {
     "supervision.tasks.check_log": SLOW,
     "supervision.tasks.replay_rule": SLOW,
     "deviation.tasks.train_run": SLOW,
+    "quota.tasks.run_measurement": SLOW,
+    "quota.tasks.forecast_court": SLOW,
     "deviation.tasks.score_judgments": SLOW,
     "deviation.tasks.score_court": SLOW,
     "deviation.tasks.watch_run": SLOW,
@@ -47,11 +49,13 @@ QUICK = (
     "alerts.tasks.send_deliveries", "alerts.tasks.sweep_courts", "alerts.tasks.queue_digests",
     "alerts.tasks.queue_subscriptions", "ingest.tasks.resume_imports", "pipeline.tasks.drain_changes",
     "supervision.tasks.resume_replays", "deviation.tasks.resume_training", "deviation.tasks.propose_runs",
-    "pipeline.tasks.follow_the_law",
+    "pipeline.tasks.follow_the_law", "quota.tasks.resume_measurements",
 )  # fmt: skip
 # A large history takes minutes to learn from; a task must end before the queue would hand it to another (CELERY_BROKER_TRANSPORT_OPTIONS).
 LONG = {"soft_time_limit": 840, "time_limit": 870}
-app.conf.task_annotations = dict.fromkeys(QUICK, SHORT) | {"deviation.tasks.train_run": LONG}
+app.conf.task_annotations = dict.fromkeys(QUICK, SHORT) | dict.fromkeys(
+    ("deviation.tasks.train_run", "quota.tasks.run_measurement"), LONG
+)
 
 # An entry that waited longer than ``expires`` is dropped: a later one of the same job does what it would have done.
 app.conf.beat_schedule = {
@@ -119,6 +123,12 @@ app.conf.beat_schedule = {
     },
     "tell the seeds of lots": {
         "task": "quota.tasks.reveal_seeds", "schedule": crontab(minute=20), "options": {"expires": 3600},
+    },
+    "resume measurements of hours": {
+        "task": "quota.tasks.resume_measurements", "schedule": 60.0, "options": {"expires": 60},
+    },
+    "forecast filings": {
+        "task": "quota.tasks.forecast_all", "schedule": crontab(day_of_month=1, hour=6, minute=10), "options": NIGHT,
     },
     "measure usual spans": {
         "task": "alerts.tasks.measure_spans", "schedule": crontab(hour=3, minute=30), "options": NIGHT,

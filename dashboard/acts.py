@@ -192,5 +192,11 @@ ACTS = {
     "quota.publish_plan": _("批准并公布员额方案"),
     "quota.refuse_plan": _("不予批准员额方案"),
     "quota.withdraw_plan": _("撤回员额方案"),
+    "quota.see_studies": _("查看工时测算和预测"),
+    "quota.open_study": _("发起工时测算"),
+    "quota.close_study": _("结束工时测算"),
+    "quota.ask_for_measurement": _("测算工时"),
+    "quota.forecast_filings": _("预测收案"),
+    "quota.enter_figure": _("填报法院概况"),
     **OF_SUPERVISION,
 }

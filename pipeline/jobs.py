@@ -37,6 +37,8 @@ JOBS = {
     "deviation.tasks.make_summaries": gettext_lazy("生成类案差异统计"),
     "deviation.tasks.disclose_due": gettext_lazy("偏离提示期满处理"),
     "quota.tasks.find_breaches": gettext_lazy("查找简案超期"),
+    "quota.tasks.resume_measurements": gettext_lazy("续接工时测算"),
+    "quota.tasks.forecast_all": gettext_lazy("每月预测收案"),
     "precedents.tasks.index_waiting": gettext_lazy("编入类案库"),
     "precedents.tasks.find_conflicts": gettext_lazy("查找裁判分歧"),
     "quota.tasks.commit_seeds": gettext_lazy("承诺分案种子"),

@@ -6,8 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from courts.clock import today
-from courts.models import Court
-from quota import breaches, lots
+from courts.models import Court, User
+from quota import breaches, forecasting, lots, measuring_hours
 
 
 @shared_task
@@ -35,3 +35,35 @@ def find_breaches() -> int:
 def find_court_breaches(court_id: int) -> int:
     """Those of one court; asked twice, it is as once."""
     return breaches.find_breaches(court=Court.objects.get(pk=court_id), day=today(), at=timezone.now())
+
+
+@shared_task
+def run_measurement(measurement_id: int) -> None:
+    """Hours measured, from the beginning."""
+    measuring_hours.run_measurement(measurement_id, timezone.now)
+
+
+@shared_task
+def resume_measurements() -> int:
+    """Begin anew what a dead worker left; a living one holds its measurement, so asking twice does no harm."""
+    waiting = measuring_hours.left_behind(timezone.now())
+    for measurement_id in waiting:
+        run_measurement.delay(measurement_id)
+    return len(waiting)
+
+
+@shared_task
+def forecast_all() -> int:
+    """The filings of every court, anew each month: a task a court, so that none ends with another."""
+    court_ids = list(Court.objects.filter(cases__isnull=False).values_list("pk", flat=True).distinct())
+    for court_id in court_ids:
+        forecast_court.delay(court_id)
+    return len(court_ids)
+
+
+@shared_task
+def forecast_court(court_id: int, user_id: int | None = None) -> int:
+    """The filings of one court; on one day it is forecast once, however often it is asked."""
+    by = User.objects.get(pk=user_id) if user_id else None
+    courts = [Court.objects.get(pk=court_id)]
+    return forecasting.forecast_filings(courts=courts, on=today(), by=by, at=timezone.now())
