@@ -41,7 +41,7 @@ def decide_class(*, case: Case, klass: str, reason: str, by: User, at: datetime)
     decision = ClassDecision.objects.create(
         case=case, score=weight.score, points=weight.points, edition=weight.edition, decided_at=at, **said
     )
-    before = {"proposed": weight.klass, "decided": last.klass if last else None}
+    before = {"识别": NAMES[weight.klass]} | ({"此前决定": NAMES[last.klass]} if last else {})
     trail.record(
         ACT,
         on=case,
@@ -49,7 +49,7 @@ def decide_class(*, case: Case, klass: str, reason: str, by: User, at: datetime)
         at=at,
         because=reason.strip(),
         before=before,
-        after=klass,
+        after=NAMES[klass],
         secret=bool(case.sealed),
     )
     return decision

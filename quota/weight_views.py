@@ -49,6 +49,18 @@ COLUMNS = (
 )
 
 
+def tabs(user: User, tab: str) -> dict[str, object]:
+    """The pages of this part that are open to a person, and the one they are on."""
+    leads = bool(remits_of(user))
+    pages = [
+        ("quota:weights", gettext_lazy("案件权重"), True),
+        ("quota:weight-trial", gettext_lazy("权重草稿试算"), leads or user.may(Permission.SEE_OWN_WORKLOAD)),
+        ("quota:classes", gettext_lazy("繁简识别一致率"), leads),
+        ("quota:breaches", gettext_lazy("简案超期"), sees_breaches(user)),
+    ]
+    return {"tabs": [(code, label) for code, label, is_open in pages if is_open], "tab": f"quota:{tab}"}
+
+
 # --- the tables ---------------------------------------------------------------------------------------------------------
 @login_required
 @require_GET
@@ -61,7 +73,7 @@ def weights(request: HttpRequest) -> HttpResponse:
     context = {
         "courts": courts, "court": court, "tables": tables_shown(court.pk, today()), "day": today(),
     }  # fmt: skip
-    return render(request, "quota/weights.html", context)
+    return render(request, "quota/weights.html", context | tabs(request.user, "weights"))
 
 
 def chosen(courts: list[Court], asked: str) -> Court:
@@ -106,7 +118,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         "lines": agreed(decided), "months": agreed_by_month(decided),
         "target": 100 * law_in_use().quota_setting("agreement_target", remit.court.pk, today()),
     }  # fmt: skip
-    return render(request, "quota/classes.html", context)
+    return render(request, "quota/classes.html", context | tabs(request.user, "classes"))
 
 
 def remit_in(request: HttpRequest, sentence: str, act: str) -> tuple[list[Remit], Remit]:
@@ -141,7 +153,7 @@ def weight_trial(request: HttpRequest) -> HttpResponse:
     }
     if draft:
         context |= tried(draft, court, remit, user)
-    return render(request, "quota/weight_trial.html", context)
+    return render(request, "quota/weight_trial.html", context | tabs(user, "weight-trial"))
 
 
 def draft_asked(drafts: list[Edition], asked: str) -> Edition | None:
@@ -180,7 +192,7 @@ def breaches(request: HttpRequest) -> HttpResponseBase:
         )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": [(one, evidence(one)) for one in page], "definition": DEFINITION}
-    return render(request, "quota/breaches.html", context)
+    return render(request, "quota/breaches.html", context | tabs(user, "breaches"))
 
 
 DEFINITION = gettext_lazy(

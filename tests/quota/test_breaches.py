@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Case, ProcedureEvent
+from quota import tasks
 from quota.breaches import answer_breach, find_breaches
 from quota.models import Breach
 from quota.weighing import weigh_cases
@@ -168,3 +169,9 @@ def test_the_list_costs_the_same_however_long(client, usual, simple, court, now,
 
     grow(2)
     costs_the_same(lambda: client.get(reverse("quota:breaches")), grow=lambda: grow(10))
+
+
+def test_the_job_of_the_night_finds_them_court_by_court(usual, simple, court):
+    simple(60, closed=False)
+    assert tasks.find_court_breaches(court.pk) >= 1
+    assert tasks.find_court_breaches(court.pk) == 0

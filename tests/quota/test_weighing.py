@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import random
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from cases.models import Case, CaseLink, Exclusion, Party, ProcedureEvent
+from cases.models import Case, CaseLink, Change, Exclusion, Party, ProcedureEvent
 from cases.models.outcomes import Element
 from catalogues import library
+from catalogues.models import Item
 from catalogues.quota_groups import Groups, causes_making
 from catalogues.selectors import law_in_use
+from catalogues.services import draft_overlay, edit_item, publish_edition
+from courts.models import Court
+from pipeline.services import drain
 from quota import fact_words as words
 from quota.complexity import classify
 from quota.models import CaseWeight
@@ -282,3 +287,35 @@ def test_a_case_that_can_no_longer_be_weighed_loses_its_row(file_case, now):
     Case.objects.filter(pk=case.pk).update(procedure="")
     assert weigh_cases([case.pk], now) == 1
     assert not CaseWeight.objects.exists()
+
+
+def test_a_changed_case_is_weighed_with_its_clocks(file_case, now):
+    case = file_case(procedure="summary", cause="物业服务合同纠纷")
+    Change.objects.create(case_id=case.pk, at=now)
+    tally = drain(at=now, today=DAY)
+    assert tally.counts["weights"] == 1
+    assert CaseWeight.objects.get(case=case).group == "civil/物业"
+    assert "weights" in tally.as_json()
+
+
+def test_a_courts_own_table_weighs_its_cases_and_those_of_the_courts_below(
+    file_case, court, upper_court, post, now
+):
+    office = post("trial_office", at=upper_court)
+    draft = draft_overlay(kind="weight_bases", court=upper_court, title="中院", by=office, at=now)
+    body = deepcopy(
+        Item.objects.get(edition__kind="weight_bases", edition__court=None, code="civil/物业").body
+    )
+    body["versions"][0]["value"] = 0.7
+    edit_item(edition=draft, code="civil/物业", body=body, by=office, at=now)
+    publish_edition(edition=draft, by=post("trial_office", at=upper_court), at=now)
+    stranger = Court.objects.filter(level=4).exclude(parent=upper_court).first()
+    for where in (court, upper_court, stranger):
+        file_case(
+            court=where, procedure="summary", cause="物业服务合同纠纷", number=f"（2026）{where.code}民初1号"
+        )
+    weigh_cases(None, now)
+    found = dict(CaseWeight.objects.values_list("case__court", "weight"))
+    assert found == {court.pk: Decimal("0.7"), upper_court.pk: Decimal("0.7"), stranger.pk: Decimal("0.5")}
+    assert weigh_cases(None, now) == 0
+    assert weigh_cases([*CaseWeight.objects.values_list("pk", flat=True)], now) == 0
