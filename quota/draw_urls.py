@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quota import draw_views as views
+from quota import lot_reading_views as reading
 from quota import recusal_views
 
 urlpatterns: list[URLPattern] = [
     path("lots/", views.day, name="lots"),
     path("lots/exceptions/", views.exceptions, name="lot-exceptions"),
-    path("lots/records/", views.days, name="lot-days"),
-    path("lots/records/<int:pk>/", views.record, name="lot-record"),
+    path("lots/exceptions/export/", views.exceptions_sheet, name="lot-exceptions-export"),
+    path("lots/of-case/<int:pk>/", reading.of_case, name="lots-of-case"),
+    path("lots/records/", reading.days, name="lot-days"),
+    path("lots/records/<int:pk>/", reading.record, name="lot-record"),
     path("lots/recusals/", recusal_views.standing, name="standing-recusals"),
     path("lots/recusals/record/", recusal_views.record, name="standing-record"),
     path("lots/recusals/<int:pk>/end/", recusal_views.end, name="standing-end"),

@@ -1,4 +1,4 @@
-"""Pages of lots (随机分案): what waits, one lot, what was not followed, and the records everybody can check."""
+"""Pages of lots (随机分案): what waits, one lot, and what was not followed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,13 +21,13 @@ from courts.models import Court
 from courts.roles import Permission
 from quota import lot_page, lots, recusals
 from quota.lot_forms import AgainForm, AssignForm, ReasonForm, RecusalForm
-from quota.lot_records import record_of_day
 from quota.models import Draw, DrawDay, Recusal
+from quota.sheets import sheet_response
 
 NOT_YOURS = "随机分案由立案庭、审管办办理，您的职务没有这项权限。"
 UNKNOWN = "没有这一案件或者抽签，或者您无权查看。"
-NOT_YET = "种子尚未公开，公开后才能下载记录。"
 PER_PAGE = 20
+COLUMNS = (("案号", 28), ("日期", 12), ("抽中", 14), ("实际承办人", 14), ("理由", 40), ("决定人", 14))
 
 
 @login_required
@@ -56,6 +56,21 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     context["page"] = found.get_page(request.GET.get("page"))
     context["past"] = lot_page.past_the_lot(court, request.user)
     return render(request, "quota/lot_exceptions.html", context)
+
+
+@login_required
+@require_GET
+def exceptions_sheet(request: HttpRequest) -> FileResponse:
+    """The same as a spreadsheet, without those of sealed cases."""
+    _courts, court = _court(request)
+    found = lot_page.exceptions_in(court, request.user).filter(case__sealed="")
+    rows = [
+        (draw.label, draw.day.on, str(draw.picked) if draw.total else "不经抽签", str(draw.assigned_to or "作废"),
+         draw.reason, str(draw.decided_by or ""))
+        for draw in found
+    ]  # fmt: skip
+    above = [("法院", str(court)), ("日期", str(today())), ("范围", "未按抽签结果分案、不经抽签指定和作废的")]
+    return sheet_response("未按抽签的分案", by=request.user, above=above, columns=COLUMNS, rows=rows)
 
 
 # --- a case that waits ------------------------------------------------------------------------------------
@@ -169,37 +184,13 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("quota:lot-case", draw.case_id)
 
 
-# --- what everybody can check --------------------------------------------------------------------------------
-@login_required
-@require_GET
-def days(request: HttpRequest) -> HttpResponse:
-    """The commitments of a court day by day, and the records of those whose seed is told."""
-    courts = Court.objects.filter(pk__in=lot_page.courts_read(request.user))
-    court = _chosen(request, list(courts))
-    context = {"courts": courts, "court": court, "days": lot_page.days_of(court), "today": today()}
-    return render(request, "quota/lot_days.html", context)
-
-
-@login_required
-@require_GET
-def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """A day as a file, once its seed is told."""
-    found = DrawDay.objects.filter(pk=pk, court__in=lot_page.courts_read(request.user))
-    day = found.select_related("court").first()
-    if day is None or not day.seed:
-        raise Http404(UNKNOWN if day is None else NOT_YET)
-    answer = JsonResponse(record_of_day(day), json_dumps_params={"ensure_ascii": False, "indent": 1})
-    answer["Content-Disposition"] = f'attachment; filename="draws-{day.court.pk}-{day.on}.json"'
-    return answer
-
-
 # --- shared ----------------------------------------------------------------------------------------------------
 def _court(request: HttpRequest) -> tuple[list[Court], Court]:
     courts = list(lot_page.courts_of(request.user))
-    return courts, _chosen(request, courts)
+    return courts, chosen(request, courts)
 
 
-def _chosen(request: HttpRequest, courts: list[Court]) -> Court:
+def chosen(request: HttpRequest, courts: list[Court]) -> Court:
     if not courts:
         raise trail.Refused(NOT_YOURS, act="quota.see_lots", by=request.user)
     asked = request.GET.get("court", "")

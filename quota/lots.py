@@ -28,6 +28,8 @@ COMMIT, PROPOSE, REVEAL = "quota.commit_seed", "quota.propose_draw", "quota.reve
 ACCEPT, DEPART, VOID = "quota.accept_draw", "quota.depart_from_draw", "quota.void_draw"
 WITHOUT = "quota.assign_without_lot"
 LOST = "今日的种子无法读取（系统密钥已更换），今天不能抽签；请联系系统管理员。"
+#: For how many days ahead seeds are promised: longer than most cases wait for a judge.
+AHEAD = 14
 NO_REASON = "未按抽签结果或者不经抽签分案的，请写明理由。"
 
 
@@ -53,11 +55,15 @@ def commit_seed(*, court: Court, on: date, by: User | None, at: datetime) -> Dra
 
 
 def commit_seeds(*, on: date, at: datetime) -> int:
-    """The seeds of a day for every court where somebody draws; how many there are."""
+    """The seeds of a day and of those after it, for every court where somebody draws; how many there are.
+
+    A case filed meanwhile is drawn with a seed that was promised before anybody knew of the case.
+    """
     roles = [role for role, _name in ROLE_CHOICES if may(Role(role), Permission.DRAW_CASES)]
     drawing = Posting.objects.held_on(on).filter(role__in=roles).values("court")
     courts = Court.objects.filter(pk__in=drawing).exclude(code=None)
-    return len([commit_seed(court=court, on=on, by=None, at=at) for court in courts])
+    days = [on + timedelta(days=ahead) for ahead in range(AHEAD + 1)]
+    return len([commit_seed(court=court, on=day, by=None, at=at) for court in courts for day in days])
 
 
 def reveal_seeds(*, today: date, at: datetime) -> int:

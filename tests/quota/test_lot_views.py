@@ -99,6 +99,35 @@ def test_a_case_may_be_given_without_a_lot_with_a_reason(visit, filing, waiting,
     assert "不经抽签" in text_of(visit(filing, "lot-exceptions"))
 
 
+def test_everybody_who_sees_a_case_sees_how_it_came_to_its_judge(
+    client, visit, filing, lot, president, outsider, post
+):
+    visit(filing, "lot-accept", lot.pk, data={})
+    assert "第 1 签" in text_of(visit(lot.picked, "lots-of-case", lot.case_id))
+    assert visit(lot.picked, "lot", lot.pk).status_code == 200
+    client.force_login(president)
+    part = client.get(reverse("quota:lots-of-case", args=[lot.case_id]), headers={"HX-Request": "true"})
+    assert "第 1 签" in text_of(part) and "<html" not in part.content.decode()
+    assert visit(outsider, "lots-of-case", lot.case_id).status_code == 404
+
+
+def test_a_case_no_lot_was_drawn_for_has_no_such_part(client, file_case, president, visit):
+    case = file_case()
+    client.force_login(president)
+    part = client.get(reverse("quota:lots-of-case", args=[case.pk]), headers={"HX-Request": "true"})
+    assert text_of(part).strip() == ""
+    assert "没有在本系统抽签" in text_of(visit(president, "lots-of-case", case.pk))
+
+
+def test_the_exceptions_leave_as_a_file_without_sealed_cases(
+    visit, filing, waiting, judge, lot, trial_office
+):
+    visit(filing, "lot-void", lot.pk, data={"reason": "重复立案"})
+    answer = visit(trial_office, "lot-exceptions-export")
+    assert b"".join(answer.streaming_content)[:2] == b"PK"
+    assert visit(judge, "lot-exceptions-export").status_code == 403
+
+
 def test_a_case_given_past_the_lot_is_seen_with_its_reason(
     visit, court, filing, waiting, judge, trial_office
 ):

@@ -200,9 +200,12 @@ def test_a_day_has_one_seed_and_its_commitment_is_in_the_trail(court, filing):
     assert (day.seed, day.reveals_on) == ("", TODAY + timedelta(days=1))
 
 
-def test_at_night_every_court_that_draws_commits(court, filing, trial_office, judge):
-    assert lots.commit_seeds(on=TODAY, at=NOW) == 1
-    assert DrawDay.objects.get().court == court
+def test_at_night_every_court_that_draws_commits_before_the_cases_of_the_days_to_come_are_known(
+    court, filing, trial_office, judge
+):
+    assert lots.commit_seeds(on=TODAY, at=NOW) == 15
+    assert lots.commit_seeds(on=TODAY + timedelta(days=1), at=NOW) == 15
+    assert DrawDay.objects.filter(court=court).count() == DrawDay.objects.count() == 16
 
 
 def test_a_seed_is_told_on_the_next_working_day_and_not_before(court, filing):

@@ -1,0 +1,58 @@
+"""Pages of lots that everybody concerned may read (分案公开): the records, and how a case came to its judge."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cases.guard import may_on
+from cases.models import Case
+from courts.clock import today
+from courts.models import Court
+from courts.roles import Permission
+from quota import lot_page, lots
+from quota.draw_views import UNKNOWN, chosen
+from quota.lot_records import record_of_day
+from quota.models import Draw, DrawDay
+
+NOT_YET = "种子尚未公开，公开后才能下载记录。"
+
+
+@login_required
+@require_GET
+def days(request: HttpRequest) -> HttpResponse:
+    """The commitments of a court day by day, and the records of those whose seed is told."""
+    courts = Court.objects.filter(pk__in=lot_page.courts_read(request.user))
+    court = chosen(request, list(courts))
+    context = {"courts": courts, "court": court, "days": lot_page.days_of(court), "today": today()}
+    return render(request, "quota/lot_days.html", context)
+
+
+@login_required
+@require_GET
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """A day as a file, once its seed is told."""
+    found = DrawDay.objects.filter(pk=pk, court__in=lot_page.courts_read(request.user))
+    day = found.select_related("court").first()
+    if day is None or not day.seed:
+        raise Http404(UNKNOWN if day is None else NOT_YET)
+    answer = JsonResponse(record_of_day(day), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="draws-{day.court.pk}-{day.on}.json"'
+    return answer
+
+
+@login_required
+@require_GET
+def of_case(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a case came to its judge, for everybody who sees the case; a part of its page."""
+    case = Case.objects.visible_to(request.user).filter(pk=pk).select_related("court", "judge").first()
+    if case is None:
+        raise Http404(UNKNOWN)
+    context = {
+        "case": case, "lots": lot_page.seen_of(Draw.objects.filter(case=case), request.user).order_by("drawn_at"),
+        "waits": lots.waiting_problem(case) is None
+        and any(may_on(request.user, each, case) for each in (Permission.DRAW_CASES, Permission.REASSIGN)),
+    }  # fmt: skip
+    return render(request, f"quota/{'_' if request.htmx else ''}lots_of_case.html", context)
