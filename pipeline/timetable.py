@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 LEAST_GRACE = timedelta(minutes=3)
 DAILY_GRACE = timedelta(hours=1)
+LONGEST_MONTH = 31
 
 
 def is_daily(schedule: Any) -> bool:
@@ -33,11 +34,14 @@ def grace_of(schedule: Any) -> timedelta:
 
 
 def in_words(schedule: Any) -> str:
-    """The schedule in words: «每 5 分钟», «每日 02:10»."""
+    """The schedule in words: «每 5 分钟», «每日 02:10», «每月 1 日 06:10»."""
     if is_daily(schedule):
         times = [
             f"{hour:02}:{minute:02}" for hour in sorted(schedule.hour) for minute in sorted(schedule.minute)
         ]
+        if len(schedule.day_of_month) < LONGEST_MONTH:
+            days = "、".join(map(str, sorted(schedule.day_of_month)))
+            return _("每月 %(days)s 日 %(times)s") % {"days": days, "times": "、".join(times)}
         return _("每日 %s") % "、".join(times)
     seconds = round(maybe_schedule(schedule).run_every.total_seconds())
     if seconds % 60:

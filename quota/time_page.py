@@ -59,7 +59,7 @@ def with_counts(studies: QuerySet[Study]) -> QuerySet[Study]:
         case_count=Count("entries__number", distinct=True),
         people_count=Count("entries__person_no", distinct=True),
         minute_sum=Sum("entries__minutes"),
-    )
+    ).order_by("-starts_on", "name", "pk")
 
 
 @dataclass(frozen=True)
