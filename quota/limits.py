@@ -22,13 +22,18 @@ class Bound:
 
 @dataclass(frozen=True)
 class Total:
-    """``cap`` ≥ ``target`` = ``reserve`` + ``seats``; ``asked`` is what was wanted before the cap."""
+    """``cap`` ≥ ``target`` = ``reserve`` + ``seats``; ``asked`` is what was wanted before the cap.
+
+    ``unplaced``: seats the ceilings of the courts keep back; ``lifted``: seats the floors take out of the reserve.
+    """
 
     cap: int
     asked: int
     target: int
     reserve: int
     seats: int
+    unplaced: int = 0
+    lifted: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,26 @@ def total_seats(
     target = min(most, asked)
     reserve = math.floor(exactly(reserve_ratio) * target)
     return Total(most, asked, target, reserve, target - reserve)
+
+
+def within(total: Total, least: int, most: int) -> Total:
+    """As many as the bounds of the courts can hold, where nobody said how many there are to be.
+
+    Floors that do not fit under the cap stay a contradiction, for the allocation to name.
+    """
+    seats = min(max(total.seats, least), max(most, least))
+    if seats > total.cap:
+        return total
+    target = max(total.target, seats)
+    return Total(
+        total.cap,
+        total.asked,
+        target,
+        target - seats,
+        seats,
+        unplaced=max(total.seats - seats, 0),
+        lifted=max(seats - total.seats, 0),
+    )
 
 
 def bounds(

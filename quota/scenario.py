@@ -13,7 +13,7 @@ from quota.allocation import Allocation, Infeasible, allocate, seats_of, two_lev
 from quota.canonical import canonical, digest, plain
 from quota.inputs import Given, Inputs, read_inputs
 from quota.levers import Moved, pull
-from quota.limits import Bound, Total, limits, own_ratio_checked, total_seats
+from quota.limits import Bound, Total, limits, own_ratio_checked, total_seats, within
 from quota.need import CourtInput, Need, needs
 from quota.pressure import pressure, spread
 
@@ -45,8 +45,8 @@ def compute(inputs: Mapping[str, Any]) -> dict[str, Any]:
     found = {end: _needs(moved, end) for end in ENDS}
     courts = _courts(moved.inputs, "total")
     need = {code: each.need for code, each in found["total"].items()}
-    total = _total(moved, courts, need)
     bound = _limits(moved, courts)
+    total = _total(moved, courts, need, bound)
     shared = _Shared(moved.inputs, courts, total.seats, need, bound)
     rows = [
         _row(given, court, moved.inputs.hours, {end: found[end][court.code] for end in ENDS}, bound, shared)
@@ -147,14 +147,19 @@ def _courts(inputs: Inputs, end: str) -> list[CourtInput]:
     ]
 
 
-def _total(moved: Moved, courts: Sequence[CourtInput], need: Mapping[str, float]) -> Total:
-    return total_seats(
+def _total(
+    moved: Moved, courts: Sequence[CourtInput], need: Mapping[str, float], bound: Mapping[str, Bound]
+) -> Total:
+    found = total_seats(
         sum(court.staffing for court in courts),
         list(need.values()),
         cap_ratio=moved.inputs.settings["cap_ratio"],
         reserve_ratio=moved.inputs.settings["reserve_ratio"],
         policy=moved.seats,
     )
+    if moved.seats is not None:  # somebody said how many: what the bounds cannot hold is refused
+        return found
+    return within(found, sum(each.low for each in bound.values()), sum(each.high for each in bound.values()))
 
 
 def _limits(moved: Moved, courts: Sequence[CourtInput]) -> dict[str, Bound]:

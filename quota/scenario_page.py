@@ -134,7 +134,7 @@ def totals_of(result: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def spread(pressure: Mapping[str, Any]) -> str:
-    return f"{said(pressure['least'])}–{said(pressure['most'])}"
+    return f"{said(pressure['least'])}–{said(pressure['most'])}" if pressure["n"] else "—"
 
 
 def remarks_of(result: Mapping[str, Any]) -> list[str]:
@@ -143,6 +143,10 @@ def remarks_of(result: Mapping[str, Any]) -> list[str]:
     told = []
     if totals["capped"]:
         told.append(f"需要或者设定的 {totals['asked']} 名超过员额上限，按上限 {totals['cap']} 名计算。")
+    if totals["unplaced"]:
+        told.append(f"各院上限（含年度调整幅度）放不下，少分 {totals['unplaced']} 名，留作机动。")
+    if totals["lifted"]:
+        told.append(f"各院下限（含在任法官）多于按需求计算的名额，多分 {totals['lifted']} 名。")
     names = {row["code"]: row["name"] for row in result["courts"]}
     for each in result["own_ratio"]:
         if each["holds"] is False:

@@ -43,6 +43,18 @@ def test_without_a_number_the_needs_rounded_up_less_the_reserve_are_shared():
     assert (totals["asked"], totals["reserve"], totals["seats"]) == (66, 3, 63)
 
 
+def test_where_nobody_said_how_many_ceilings_keep_seats_back_and_that_is_said():
+    totals = pulled(ceiling=0.2, reserve=0)["totals"]
+    assert (totals["seats"], totals["unplaced"], totals["reserve"]) == (10 + 6 + 5 + 24, 21, 21)
+
+
+def test_floors_may_take_from_the_reserve_but_never_go_above_the_cap():
+    totals = pulled(new_judges={"A": 60 - 3}, ceiling=0.45)["totals"]
+    assert (totals["seats"], totals["lifted"], totals["target"]) == (69, 6, 69)
+    with pytest.raises(Infeasible, match="the floors of 4 courts add up to 99 seats"):
+        pulled(new_judges={"A": 90 - 3})
+
+
 def test_more_than_the_cap_is_never_shared_and_is_said():
     totals = pulled(seats=200, reserve=0)["totals"]
     assert (totals["seats"], totals["capped"]) == (90, True)
