@@ -13,14 +13,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit import trail
 from cases.guard import is_visible, locked
 from cases.models import Case, ProcedureEvent
 from catalogues.selectors import QUOTA, editions_key, law_in_use
 from courts.models import Court, User
-from quota.models import Breach, CaseWeight
+from quota.models import Breach, CaseWeight, ClassDecision
 from quota.peaks import Peak, breaches, peak_deviation, percentile
 
 ACT = "quota.answer_breach"
@@ -64,14 +64,17 @@ SETTINGS = ("breach_months", "breach_percentile", "peak_deviation", "cell_min")
 
 
 def simple_cases(court: Court, *, since: date, day: date) -> list[Simple]:
-    """The open simple cases, and those closed since the day; sealed cases are compared with none."""
-    weights = CaseWeight.objects.filter(
-        case__court=court, klass="simple", case__filed_on__lte=day, case__sealed=""
-    )
-    rows = weights.values_list("case", "group", "procedure", "case__filed_on", "case__closed_on").order_by(
-        "case"
-    )
-    wanted = [row for row in rows if row[4] is None or since <= row[4] <= day]
+    """The open simple cases, and those closed since the day; sealed cases are compared with none.
+
+    Where a person has decided the class (繁简确认), that counts.
+    """
+    weights = CaseWeight.objects.filter(case__court=court, case__filed_on__lte=day, case__sealed="")
+    decided = ClassDecision.objects.filter(superseded_at=None)
+    of_class = Q(klass="simple") & ~Q(case__in=decided.exclude(klass="simple").values("case"))
+    of_class |= Q(case__in=decided.filter(klass="simple").values("case"))
+    lately = Q(case__closed_on=None) | Q(case__closed_on__range=(since, day))
+    rows = weights.filter(of_class, lately).order_by("case")
+    wanted = list(rows.values_list("case", "group", "procedure", "case__filed_on", "case__closed_on"))
     stages = stages_of([row[0] for row in wanted])
     return [
         Simple(pk, (group, procedure), closed is None, ((closed or day) - filed).days, stages.get(pk, {}))

@@ -20,11 +20,11 @@ from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission
+from quota import weight_sheets as sheets
 from quota.breaches import answer_breach, seen_by
 from quota.classes import agreed, agreed_by_month, decide_class, decisions_in
 from quota.load_page import Remit, remits_of
 from quota.models import Breach
-from quota.sheets import sheet_response
 from quota.weight_forms import AnswerForm, ClassForm
 from quota.weight_page import decision_of, explained, may_decide, may_look, sees_weight, tables_shown
 from quota.weight_trial import Line, concerns, drafts_for, summed, try_draft
@@ -37,16 +37,6 @@ NO_TRIAL = "试算由院庭长、审管办、政治部和法官本人查看。"
 NO_COURT = "没有您可查看的这个法院。"
 NO_DRAFT = "没有您可试算的这份草稿，或者它已经发布。"
 NO_CASE = "没有这一案件，或者您无权查看。"
-COLUMNS = (
-    ("案号", 26),
-    ("承办部门", 18),
-    ("承办人", 12),
-    ("项目", 16),
-    ("用时（天）", 10),
-    ("依据", 60),
-    ("发现日", 12),
-    ("说明", 40),
-)
 
 
 def tabs(user: User, tab: str) -> dict[str, object]:
@@ -64,15 +54,16 @@ def tabs(user: User, tab: str) -> dict[str, object]:
 # --- the tables ---------------------------------------------------------------------------------------------------------
 @login_required
 @require_GET
-def weights(request: HttpRequest) -> HttpResponse:
+def weights(request: HttpRequest) -> HttpResponseBase:
     """The tables in force in a court, with edition, source and how sure we are."""
     if not may_look(request.user):
         raise trail.Refused(NOT_YOURS, act="quota.see_weights", by=request.user)
     courts = list(Court.objects.filter(pk__in={seat.court_id for seat in request.user.seats}))
     court = chosen(courts, request.GET.get("court", ""))
-    context = {
-        "courts": courts, "court": court, "tables": tables_shown(court.pk, today()), "day": today(),
-    }  # fmt: skip
+    tables = tables_shown(court.pk, today())
+    if "xlsx" in request.GET:
+        return sheets.weights_sheet(court, tables, by=request.user)
+    context = {"courts": courts, "court": court, "tables": tables, "day": today()}
     return render(request, "quota/weights.html", context | tabs(request.user, "weights"))
 
 
@@ -109,10 +100,12 @@ def case_weight(request: HttpRequest, pk: int) -> HttpResponse:
 # --- how people agree ---------------------------------------------------------------------------------------------------
 @login_required
 @require_GET
-def classes(request: HttpRequest) -> HttpResponse:
+def classes(request: HttpRequest) -> HttpResponseBase:
     """How often people keep the class proposed, by class and by month, beside the published figure."""
     remits, remit = remit_in(request, NO_REMIT, "quota.see_classes")
     decided = decisions_in(remit.court.pk, remit.divisions)
+    if "xlsx" in request.GET:
+        return sheets.classes_sheet(remit.court, agreed(decided), agreed_by_month(decided), by=request.user)
     context = {
         "courts": [one.court for one in remits], "court": remit.court, "remit": remit,
         "lines": agreed(decided), "months": agreed_by_month(decided),
@@ -132,7 +125,7 @@ def remit_in(request: HttpRequest, sentence: str, act: str) -> tuple[list[Remit]
 # --- the trial of a draft -----------------------------------------------------------------------------------------------
 @login_required
 @require_GET
-def weight_trial(request: HttpRequest) -> HttpResponse:
+def weight_trial(request: HttpRequest) -> HttpResponseBase:
     """Who would gain and who would lose by a draft of the tables: units, and for a judge the own cases alone."""
     user, remits = request.user, remits_of(request.user)
     if not remits and not user.may(Permission.SEE_OWN_WORKLOAD):
@@ -153,6 +146,10 @@ def weight_trial(request: HttpRequest) -> HttpResponse:
     }
     if draft:
         context |= tried(draft, court, remit, user)
+        if "xlsx" in request.GET and remit:
+            return sheets.trial_sheet(
+                court, draft, context["divisions"], context["teams"], context["total"], by=user
+            )
     return render(request, "quota/weight_trial.html", context | tabs(user, "weight-trial"))
 
 
@@ -186,10 +183,7 @@ def breaches(request: HttpRequest) -> HttpResponseBase:
         raise trail.Refused(NO_BREACHES, act="quota.see_breaches", by=user)
     rows = seen_by(user)
     if "xlsx" in request.GET:
-        above = [("口径", str(DEFINITION)), ("日期", str(today()))]
-        return sheet_response(
-            "简案超期", by=user, above=above, columns=COLUMNS, rows=[line(one) for one in rows]
-        )
+        return sheets.breaches_sheet(str(DEFINITION), [line(one) for one in rows], by=user)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": [(one, evidence(one)) for one in page], "definition": DEFINITION}
     return render(request, "quota/breaches.html", context | tabs(user, "breaches"))

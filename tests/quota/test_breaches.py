@@ -12,6 +12,7 @@ from audit.trail import Refused
 from cases.models import Case, ProcedureEvent
 from quota import tasks
 from quota.breaches import answer_breach, find_breaches
+from quota.classes import decide_class
 from quota.models import Breach
 from quota.weighing import weigh_cases
 
@@ -87,6 +88,15 @@ def test_a_breach_ends_when_the_case_is_closed_or_no_longer_simple(usual, simple
     weigh_cases([closed.pk, hard.pk], now)
     assert found(court, now) == []
     assert set(Breach.objects.values_list("ended_on", flat=True)) == {DAY}
+
+
+def test_a_class_decided_by_people_counts_before_the_one_proposed(usual, simple, court, now, judge):
+    slow, hard = simple(60, closed=False), simple(60, closed=False)
+    ProcedureEvent.objects.create(case=hard, node="信访", on=DAY)
+    weigh_cases([hard.pk], now)
+    decide_class(case=slow, klass="complex", reason="业主众多", by=judge, at=now)
+    decide_class(case=hard, klass="simple", reason="已经息访", by=judge, at=now)
+    assert [one.case for one in found(court, now)] == [hard]
 
 
 def test_a_stage_that_stands_out_is_found_although_the_case_is_young(usual, simple, court, now):

@@ -295,3 +295,13 @@ def test_the_pages_cost_the_same_however_many_cases(
     ]
     for address in addresses:
         costs_the_same(lambda address=address: client.get(address), grow=lambda: grow(3))
+
+
+def test_every_page_is_a_file_too_and_leaves_a_trace(client, president, weighed, draft, judge, now):
+    for case in weighed(2):
+        decide_class(case=case, klass="simple", reason="", by=judge, at=now)
+    client.force_login(president)
+    for page, asked in (("weights", {}), ("classes", {}), ("weight-trial", {"draft": draft.pk}), ("breaches", {})):
+        answer = client.get(reverse(f"quota:{page}"), {**asked, "xlsx": ""})
+        assert b"".join(answer.streaming_content)[:2] == b"PK", page
+    assert Entry.objects.filter(act="quota.export").count() == 4
