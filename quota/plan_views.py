@@ -38,6 +38,7 @@ from quota.scenario_page import (
     remarks_of,
     said,
     scenarios_seen,
+    sources_said,
     tiles_of,
     totals_of,
 )
@@ -218,6 +219,7 @@ def court_seats(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "explanation": explain(result, str(court.code)) if row else None,
         "settings": result.get("settings"),
+        "sources": sources_said(inputs_of(scenario)) if scenario else [],
         "kinds": kinds_of(court, row),
     }
     return render(request, "quota/court_seats.html", context)

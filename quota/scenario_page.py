@@ -157,6 +157,21 @@ def remarks_of(result: Mapping[str, Any]) -> list[str]:
     return told
 
 
+def sources_said(inputs: Mapping[str, Any]) -> list[str]:
+    """Where the numbers come from, and which of them are only this project's defaults."""
+    sources = inputs.get("sources", {})
+    if not sources:
+        return []
+    measured = sources.get("hours", "catalogue") != "catalogue"
+    return [
+        f"数据截至 {sources['on']}；目录版本摘要 {sources['editions'][:12]}。",
+        "案均工时：有实测的用实测结果，没有的用目录数。"
+        if measured
+        else "案均工时：没有实测，用目录数（项目缺省值，须核对）。",
+        "调整因素的权重、可办案日数、上下限为目录数，没有条文依据的为项目缺省值，须核对。",
+    ]
+
+
 # --- levers in words -----------------------------------------------------------------------------------------------
 def levers_said(levers: Mapping[str, Any], kinds: Mapping[str, str], courts: Mapping[str, str]) -> list[str]:
     """What a scenario changes, one sentence each; empty for one as it was gathered."""

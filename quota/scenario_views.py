@@ -37,6 +37,7 @@ from quota.scenario_page import (
     plans_for,
     remarks_of,
     scenarios_seen,
+    sources_said,
     tiles_of,
     totals_of,
 )
@@ -132,6 +133,7 @@ def context_of(
         "scenario": found,
         "form": form,
         "plans": plans,
+        "sources": sources_said(inputs_of(found)),
         "left_out": inputs_of(found).get("sources", {}).get("left_out", {}),
         "keep": keep,
         "submit": SubmitForm() if plans and not found.put_away_at else None,
