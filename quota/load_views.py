@@ -46,6 +46,7 @@ def load(request: HttpRequest) -> HttpResponse:
         "teams": teams_of(remit, day),
         "norms": norms_of(remit.court.pk, day),
         "day": day,
+        "plans": request.user.may(Permission.PLAN_QUOTA),
         "has_own": request.user.may(Permission.SEE_OWN_WORKLOAD),
     }
     return render(request, "quota/load.html", context)

@@ -26,7 +26,10 @@ def days(request: HttpRequest) -> HttpResponse:
     """The commitments of a court day by day, and the records of those whose seed is told."""
     courts = Court.objects.filter(pk__in=lot_page.courts_read(request.user))
     court = chosen(request, list(courts))
-    context = {"courts": courts, "court": court, "days": lot_page.days_of(court), "today": today()}
+    context = {
+        "courts": courts, "court": court, "days": lot_page.days_of(court), "today": today(),
+        "draws": lot_page.courts_of(request.user).filter(pk=court.pk).exists(),
+    }  # fmt: skip
     return render(request, "quota/lot_days.html", context)
 
 
