@@ -17,13 +17,13 @@ from catalogues.cause_tags import Causes
 from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court
-from quota.weight_facts_sql import KINDS, parameters_of
+from quota.weight_facts_sql import ALL, FEW, KINDS, MANY, parameters_of
 from quota.weight_rules import WeightRules, kind_rows, rules_of
 from quota.weight_sql import Scales, refresh_statement, whole
 
-#: From so many cases on, one pass over all parties is quicker than asking the index for every name.
-MANY = 50
-THESE, OF_COURTS, ALL = "c.id = ANY(%(ids)s)", "c.court_id = ANY(%(courts)s)", "true"
+#: Of more cases than these, one pass over all parties is quicker than asking the index for every name.
+A_FEW = 10
+THESE, OF_COURTS, EVERY_CASE = "c.id = ANY(%(ids)s)", "c.court_id = ANY(%(courts)s)", "true"
 
 
 @transaction.atomic
@@ -42,15 +42,16 @@ def weigh_slice(ids: Sequence[int], on: date, at: datetime) -> int:
     courts = set(Case.objects.filter(pk__in=ids).values_list("court", flat=True))
     parts = rules_by_court(courts, on)
     chosen = THESE if len(parts) <= 1 else f"{THESE} AND {OF_COURTS}"
+    size = FEW if len(ids) <= A_FEW else MANY
     return sum(
-        run(rules, chosen=chosen, few=len(ids) < MANY, at=at, ids=list(ids), courts=some)
-        for rules, some in parts
+        run(rules, chosen=chosen, size=size, at=at, ids=list(ids), courts=some) for rules, some in parts
     )
 
 
 def weigh_courts(courts: list[int] | None, rules: WeightRules, at: datetime) -> int:
-    chosen = ALL if courts is None else OF_COURTS
-    return run(rules, chosen=chosen, few=False, at=at, courts=courts)
+    if courts is None:
+        return run(rules, chosen=EVERY_CASE, size=ALL, at=at)
+    return run(rules, chosen=OF_COURTS, size=MANY, at=at, courts=courts)
 
 
 def rules_by_court(courts: Collection[int] | None, on: date) -> list[tuple[WeightRules, list[int] | None]]:
@@ -67,8 +68,8 @@ def rules_by_court(courts: Collection[int] | None, on: date) -> list[tuple[Weigh
     return [(rules, sorted(some)) for rules, some in found.values()]
 
 
-def run(rules: WeightRules, *, chosen: str, few: bool, at: datetime, **given: Any) -> int:
-    statement = refresh_statement(rules, chosen=chosen, few=few)
+def run(rules: WeightRules, *, chosen: str, size: str, at: datetime, **given: Any) -> int:
+    statement = refresh_statement(rules, chosen=chosen, size=size)
     with connection.cursor() as cursor:
         cursor.execute(statement, given | known(rules, chosen, given) | {"at": at})
         return int(cursor.fetchone()[0])

@@ -82,14 +82,15 @@ series AS (
               JOIN cases_party p ON p.case_id = c.id AND {STANDS} AND p.standing <> ALL(%(prosecution)s)) r
      GROUP BY r.id)"""
 
-#: How often the same two sides met in court in the years up to this filing (互诉), whoever sued.
-ALL_SUITS = f"""
+#: How often the same two sides met in court in the years up to this filing (互诉), whoever sued. Counted among all cases,
+#: among those with a name in common with these cases, or for a few cases by asking the index for every name.
+SIDES = f"""
 sides AS (
     SELECT c.id, c.filed_on, c.sealed = '' AS counts,
            array_agg(DISTINCT hashtextextended(p.name, 0)) FILTER (WHERE p.standing = ANY(%(plaintiffs)s)) AS suing,
            array_agg(DISTINCT hashtextextended(p.name, 0)) FILTER (WHERE p.standing = ANY(%(defendants)s)) AS sued
-      FROM scope c JOIN cases_party p ON p.case_id = c.id
-     WHERE {STANDS} AND {SUIT} AND c.filed_on IS NOT NULL GROUP BY c.id, c.filed_on, c.sealed),
+      FROM {{cases}}
+     WHERE {SUIT} AND c.filed_on IS NOT NULL GROUP BY c.id, c.filed_on, c.sealed),
 pairs AS MATERIALIZED (
     SELECT s.id, s.filed_on, s.counts, LEAST(a.one, b.one) AS one, GREATEST(a.one, b.one) AS other
       FROM sides s CROSS JOIN LATERAL unnest(s.suing) a(one) CROSS JOIN LATERAL unnest(s.sued) b(one)
@@ -101,7 +102,14 @@ suits AS (
                        RANGE BETWEEN %(mutual)s::interval PRECEDING AND CURRENT ROW) - CASE WHEN counts THEN 1 ELSE 0 END AS n
               FROM pairs JOIN met USING (one, other)) counted
      GROUP BY id)"""
-THESE_SUITS = f"""
+ALL_SUITS = SIDES.format(cases=f"scope c JOIN cases_party p ON p.case_id = c.id AND {STANDS}")
+MANY_SUITS = f"""
+names AS MATERIALIZED (
+    SELECT DISTINCT p.name FROM scope c JOIN cases_party p ON p.case_id = c.id WHERE {STANDS} AND {SUIT}),
+near AS MATERIALIZED (
+    SELECT p.case_id, p.name, p.standing FROM cases_party p JOIN names USING (name) WHERE {STANDS}),
+{SIDES.format(cases="near p JOIN cases_case c ON c.id = p.case_id")}"""
+FEW_SUITS = f"""
 suits AS (
     SELECT s.id, max(s.n) AS n
       FROM (SELECT o.id, a.name, b.name, count(DISTINCT c.id) AS n
@@ -116,6 +124,10 @@ suits AS (
                AND c.filed_on BETWEEN o.filed_on - %(mutual)s::interval AND o.filed_on
              GROUP BY 1, 2, 3) s
      GROUP BY s.id)"""
+
+#: How much a statement is about: every case there is, many of them, or a few.
+ALL, MANY, FEW = "all", "many", "few"
+SUITS = {ALL: ALL_SUITS, MANY: MANY_SUITS, FEW: FEW_SUITS}
 
 #: What is computed of each fact; where a court keeps it as an element, that counts.
 FACTS: Mapping[str, str] = {
@@ -173,16 +185,16 @@ NODES = (
 )  # fmt: skip
 
 
-def gathered(rules: WeightRules, *, chosen: str, few: bool) -> str:
+def gathered(rules: WeightRules, *, chosen: str, size: str) -> str:
     """Common table expressions that end in ``facts``: what is known of each case, its base and its procedure factor.
 
     ``seen`` stands by itself: the few kinds of cases joined to it would have the planner expect few cases.
     """
     own = [name for name in asked_of(rules) if name not in CAUSE_FACTS]
     facts = ",\n           ".join(f"{_fact(name)} AS {name}" for name in own)
-    series = SERIES.format(repeated="" if few else "HAVING count(*) > 1")
+    series = SERIES.format(repeated="HAVING count(*) > 1" if size == ALL else "")
     return f"""{SCOPE.format(chosen=chosen)}, {PARTIES}, {EVENTS}, {LINKS}, {ELEMENTS}, {series},
-{THESE_SUITS if few else ALL_SUITS},
+{SUITS[size]},
 kinds AS (SELECT * FROM jsonb_to_recordset(%(kinds)s::jsonb) AS t(
     category text, type_code text, cause_code text, cause text, base text, value float8, assumed text, complex_cause bool, simple_form bool)),
 steps AS (SELECT * FROM jsonb_to_recordset(%(steps)s::jsonb) AS t(name text, procedure text, is_panel bool, value float8)),

@@ -33,9 +33,9 @@ YES_OR_NO = frozenset(
 )
 
 
-def weighed(rules: WeightRules, *, chosen: str, few: bool) -> str:
+def weighed(rules: WeightRules, *, chosen: str, size: str) -> str:
     """Common table expressions that end in ``wanted``: a row for every case these tables can weigh."""
-    return f"WITH {gathered(rules, chosen=chosen, few=few)},\n{weighing(rules)}"
+    return f"WITH {gathered(rules, chosen=chosen, size=size)},\n{weighing(rules)}"
 
 
 def weighing(rules: WeightRules) -> str:
@@ -149,13 +149,13 @@ COLUMNS = (
 )
 
 
-def refresh_statement(rules: WeightRules, *, chosen: str, few: bool) -> str:
+def refresh_statement(rules: WeightRules, *, chosen: str, size: str) -> str:
     """Weigh the chosen cases and write the rows that differ; a case that can no longer be weighed loses its row."""
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     new = ", ".join("%(digest)s" if name == "edition" else f'w."{name}"' for name in COLUMNS)
     old = ", ".join(f'e."{name}"' for name in COLUMNS)
     return f"""
-{weighed(rules, chosen=chosen, few=few)},
+{weighed(rules, chosen=chosen, size=size)},
 gone AS (
     DELETE FROM quota_caseweight e USING scope c
      WHERE e.case_id = c.id AND NOT EXISTS (SELECT FROM wanted w WHERE w.case_id = c.id) RETURNING 1),

@@ -23,6 +23,7 @@ from courts.reach import court_and_below
 from courts.roles import Permission
 from quota.models import Team, TeamMember
 from quota.weighing import known
+from quota.weight_facts_sql import MANY
 from quota.weight_rules import WeightRules, rules_of
 from quota.weight_sql import weighed
 
@@ -148,7 +149,7 @@ def quotas_with(draft: Edition) -> tuple[Quotas, date]:
 
 def beside(rules: WeightRules, court: Court, day: date, person: User | None) -> list[dict[str, Any]]:
     given: dict[str, Any] = {"court": court.pk, "since": day.replace(month=1, day=1)}
-    statement = weighed(rules, chosen=CHOSEN, few=False) + BESIDE
+    statement = weighed(rules, chosen=CHOSEN, size=MANY) + BESIDE
     told = given | known(rules, CHOSEN, given) | {"person": person.pk if person else None}
     with connection.cursor() as cursor:
         cursor.execute(statement, told)
