@@ -17,6 +17,7 @@ from catalogues.selectors import causes_on, law_in_use
 from courts.models import Court, Division, FixedDay, Posting, User
 from pipeline.demo.court import Demo
 from pipeline.demo.dues import Law
+from pipeline.demo.leaders import give_leaders_cases
 from pipeline.demo.outcomes import tell_outcomes
 from pipeline.demo.people import COURTS, MAIL_DOMAIN, UPPER, PersonPlan, Staff
 from pipeline.demo.rows import COLUMNS, Ids, Slice
@@ -53,6 +54,10 @@ def synthesize(*, day: date, seed: int, cases: int | None, at: datetime, tell: T
         told = tell_outcomes(day=day, seed=seed, cases=cases, at=at)
         rows.update(told)
         watch.passed("outcomes", f"{told['cases_outcome']:,} outcomes, {told['cases_element']:,} elements")
+        rows.update(give_leaders_cases(day=day, seed=seed))
+        watch.passed(
+            "leaders", f"{rows['leaders_cases']:,} cases heard by leaders, {rows['reviews']:,} reviewed"
+        )
         rows["cases_doubt"] = raise_doubts(ids, at)
         what = {"court": UPPER, "as_of": str(day), "seed": seed, "cases": rows["cases_case"]}
         trail.record("pipeline.synthesize", at=at, after=what, because="演示数据")

@@ -17,6 +17,7 @@ from catalogues.selectors import NotPublished, law_in_use
 from pipeline.demo.court import FEWEST
 from pipeline.demo.load import CannotSynthesize, synthesize
 from pipeline.demo.past import live_the_past
+from pipeline.demo.past_quota import live_the_quota
 from pipeline.demo.people import UPPER
 from pipeline.services import refresh_changed
 
@@ -87,6 +88,8 @@ class Command(BaseCommand):
             )
             self._tell(f"{perf_counter() - begun:7.1f} s  living the last weeks of supervision")
             lived = live_the_past()
+            self._tell(f"{perf_counter() - begun:7.1f} s  living the last weeks of quota")
+            quota = live_the_quota()
             self._tell(f"{perf_counter() - begun:7.1f} s  computing the clocks, raising the alerts")
             tally = refresh_changed(at=timezone.now(), today=on)
         except (CannotSynthesize, NotPublished) as refused:
@@ -101,6 +104,7 @@ class Command(BaseCommand):
             "seed": options["seed"],
             "rows": dict(made.rows),
             "supervision": lived,
+            "quota": quota,
         }
         seconds = {**made.seconds, "all": round(perf_counter() - begun, 3)}
         self.stdout.write(
