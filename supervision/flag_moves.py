@@ -9,8 +9,10 @@ from django.http import Http404
 
 from audit import trail
 from cases.guard import locked, reaches
+from cases.marks import mark_four_category, unmark_four_category
 from cases.models import Case, Change
 from catalogues.selectors import law_in_use
+from courts.clock import today
 from courts.models import Posting, User
 from courts.roles import Role
 from supervision import log
@@ -18,10 +20,12 @@ from supervision.lifecycle import (
     ACTS,
     DECISIONS,
     HIGHEST,
+    LIVE,
     OPEN,
     REASONS,
     UNBORN,
     UNDECIDED,
+    State,
     is_for,
     problem_now,
     problem_of_reason,
@@ -150,7 +154,20 @@ def move(
     Change.objects.create(case_id=flag.case_id)
     if flag.state not in OPEN:
         drop_proposals(flag, by, at)
+    tell_the_case(flag, by, at)
     return flag
+
+
+def tell_the_case(flag: Flag, by: User | None, at: datetime) -> None:
+    """A confirmed flag that is not secret becomes a fact of its case, which weights and duties go by; a revoked one no more."""
+    if flag.secret:
+        return
+    if flag.state in LIVE and by is not None:
+        mark_four_category(case=flag.case, on=today(), by=by, at=at)
+    elif flag.state == State.REVOKED:
+        others = Flag.objects.filter(case=flag.case, secret=False, state__in=[*LIVE, State.CLOSED])
+        if not others.exists():
+            unmark_four_category(case=flag.case, at=at)
 
 
 def drop_proposals(flag: Flag, by: User | None, at: datetime) -> None:
