@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 
 from django.db import connection
 
@@ -14,6 +15,8 @@ from quota.kinds import Kinds
 
 #: How far back a forecast looks, in years.
 YEARS_BACK = 6
+#: A feed that begins brings the open cases of earlier months first: those months are not complete, and not counted.
+COMPLETE = 0.25  # of the court's median month
 
 COUNTS = """
 SELECT c.court_id, date_trunc('month', c.filed_on)::date AS month, c.category, c.procedure, right(c.type_code, 1), count(*)
@@ -54,10 +57,10 @@ def histories(court_ids: Collection[int], *, before: date) -> dict[int, History]
 
 def _history(rows: list[tuple[date, str, str, str, int]], kinds: Kinds, start: date, end: date) -> History:
     months = months_from(start, _months_between(start, end))
-    fed = {month for month, *_ in rows}
+    fed = complete_months(rows)
     counts: Counts = {}
     uncounted = 0
-    for month, category, procedure, sign, number in rows:
+    for month, category, procedure, sign, number in (row for row in rows if row[0] in fed):
         kind = kinds.of(category, procedure, sign)
         if kind is None:
             uncounted += number
@@ -68,6 +71,16 @@ def _history(rows: list[tuple[date, str, str, str, int]], kinds: Kinds, start: d
         line[place] = (line[place] or 0.0) + number
     ordered = {kind.code: counts[kind.code] for kind in kinds.ordered(counts)}
     return History(start, ordered, uncounted)
+
+
+def complete_months(rows: Iterable[tuple[date, str, str, str, int]]) -> set[date]:
+    """The months with filings, from the first that is no mere beginning of the feed."""
+    totals: dict[date, int] = {}
+    for month, _, _, _, number in rows:
+        totals[month] = totals.get(month, 0) + number
+    usual = median(totals.values())
+    first = min(month for month, total in totals.items() if total >= COMPLETE * usual)
+    return {month for month in totals if month >= first}
 
 
 def months_from(first: date, many: int) -> list[date]:

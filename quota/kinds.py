@@ -17,7 +17,7 @@ CASE_TYPES: Mapping[str, str] = {
     "行政": "administrative",
     "执行": "enforcement",
 }
-ORDINARY = "ordinary"
+ORDINARY, ENFORCEMENT = "ordinary", "enforcement"
 #: Where nobody says by which procedure: the last sign of the type code tells second instances and retrials.
 BY_SIGN: Mapping[str, str] = {"终": "second", "再": "retrial"}
 
@@ -53,10 +53,10 @@ class Kinds:
         return self.of_type(CASE_TYPES.get(category, ""), procedure or BY_SIGN.get(type_code[-1:], ORDINARY))
 
     def of_type(self, case_type: str, procedure: str) -> Kind | None:
+        ordinary = [cell for cell in self._ordinary() if cell.case_type == case_type]
         for times in self.times:
-            if procedure in times.procedures:
-                ordinary = next((cell for cell in self._ordinary() if cell.case_type == case_type), None)
-                return self.by_code[_code(ordinary, times)] if ordinary else None
+            if procedure in times.procedures and ordinary:
+                return self.by_code[_code(ordinary[0], times)]
         fitting = [cell for cell in self.entries if cell.case_type == case_type]
         exact = [cell for cell in fitting if not cell.procedures or procedure in cell.procedures]
         return self.by_code[exact[0].code] if exact else None
@@ -67,7 +67,9 @@ class Kinds:
         return [kind for code, kind in self.by_code.items() if code in wanted]
 
     def _ordinary(self) -> list[CellHours]:
-        return [cell for cell in self.entries if not cell.procedures or ORDINARY in cell.procedures]
+        """What is tried again above; enforcement is no trial."""
+        tried = [cell for cell in self.entries if cell.case_type != ENFORCEMENT]
+        return [cell for cell in tried if not cell.procedures or ORDINARY in cell.procedures]
 
     def _multiple(self, cell: CellHours, times: CellHours) -> Kind:
         name = f"{cell.name}（{times.name.removesuffix('倍数')}）"

@@ -109,7 +109,7 @@ PAGES = {
     "discipline": ["supervision:waiting", "supervision:state", "supervision:letters", "supervision:ledger", "supervision:inquiries"],
     "petition": ["supervision:state"],
     "itadmin": [HOME, "courts:account", "supervision:rules", "supervision:rule-new"],
-    "politics": [HOME, "quota:home", "quota:scenarios", "quota:compare", "quota:plans", "quota:judges", "quota:selections", "quota:teams", "quota:availability", "quota:my-availability", "quota:my-candidacy", "quota:duties", "quota:circulars", "quota:subsidies"],
+    "politics": [HOME, "quota:home", "quota:scenarios", "quota:compare", "quota:plans", "quota:judges", "quota:selections", "quota:teams", "quota:availability", "quota:my-availability", "quota:my-candidacy", "quota:duties", "quota:circulars", "quota:subsidies", "quota:studies", "quota:forecasts", "quota:figures", "quota:context"],
 }  # fmt: skip
 """Address names; those about a case, a flag, a measure, a letter or a rule are opened for those of ``a_case``."""
 

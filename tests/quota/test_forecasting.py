@@ -54,6 +54,22 @@ def test_a_month_without_any_feed_was_not_counted(filed, court):
     assert histories([court.pk], before=TODAY)[court.pk].counts["civ_ord"][-3:] == [5, None, 7]
 
 
+def test_the_open_cases_with_which_a_feed_begins_are_no_months(filed, court):
+    """Old cases still open come with the first file: their months were never complete."""
+    filed(date(2025, 11, 1), 1)
+    for month in months_from(date(2026, 1, 1), 5):
+        filed(month, 12)
+    assert histories([court.pk], before=TODAY)[court.pk].counts["civ_ord"][-7:] == [
+        None,
+        None,
+        12,
+        12,
+        12,
+        12,
+        12,
+    ]
+
+
 def test_a_sealed_case_counts_as_a_number(filed, court):
     filed(date(2026, 5, 1), 2, sealed="juvenile")
     assert histories([court.pk], before=TODAY)[court.pk].counts["civ_ord"][-1] == 2

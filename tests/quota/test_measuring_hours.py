@@ -11,11 +11,12 @@ from audit.models import Entry
 from audit.trail import Refused
 from cases.models import Element
 from catalogues.selectors import law_in_use
+from courts.models import Court
 from quota.diaries import DiaryRow, receive_diary
 from quota.kinds import Kinds
 from quota.measured import betas_in_use, hours_by_kind, measurement_in_use
 from quota.measuring_hours import ask_for_measurement, left_behind, run_measurement
-from quota.models import CourtFigure, Measurement
+from quota.models import CourtFigure, Measurement, TimeEntry
 from quota.studies import close_study, open_study
 from quota.time_turns import MEASURING
 
@@ -249,4 +250,29 @@ def test_kinds_divide_cases_as_the_catalogue_does(court):
     assert kinds.of("刑事", "retrial").code == "cri_ord.retrial"
     assert kinds.of("行政", "second").hours == pytest.approx(18 * 1.2)
     assert kinds.of("执行", "").code == "enf"
+    assert kinds.of("执行", "second").code == "enf"
     assert kinds.of("国家赔偿", "") is None
+
+
+def test_from_thirty_courts_on_their_circumstances_are_fitted(court, study, run, now):
+    """Where the ground is wide, like cases take longer: the courts say so more strongly than the catalogue."""
+    courts = list(Court.objects.filter(recognised=True).exclude(code=None).order_by("pk")[:36])
+    rows = []
+    for place, each in enumerate(courts):
+        area = 500 + 150 * place
+        CourtFigure.objects.create(
+            court=each, year=2025, staffing=50, area=area, source="年鉴", entered_at=now
+        )
+        minutes = round(300 * (1 + 0.2 * (area / (500 + 150 * 17.5) - 1)))
+        rows += [
+            TimeEntry(study=study, court=each, number=f"{place}-{n}", person_no="1", element="hearing", on=START,
+                      minutes=minutes + n % 7, case_type="civil", procedure="summary")
+            for n in range(32)
+        ]  # fmt: skip
+    TimeEntry.objects.bulk_create(rows)
+    done = run()
+    context = done.card["context"]
+    assert (context["n"], context["used"]) == (36, True)
+    assert context["loo_error"] < context["baseline_error"]
+    assert context["values"]["area"] > 0.1
+    assert betas_in_use(court, END, done)["area"] == context["values"]["area"]
