@@ -84,12 +84,28 @@ def tried(which: Q) -> dict[int, list[Tried]]:
 
 
 def leaders() -> list[Leading]:
+    """Those who hear cases, with the divisions they lead."""
     found: dict[tuple[int, str], Leading] = {}
-    posts = Posting.objects.filter(role__in=POSTS, ends_on=None, court__code__in=COURTS).order_by("pk")
-    for person, court, role, division in posts.values_list("user", "court", "role", "division"):
-        leader = found.setdefault((person, role), Leading(person, court, POSTS[role], set()))
-        leader.divisions |= {division} - {None}
+    for post in hearing_posts():
+        key = (post.user_id, post.role)
+        leader = found.setdefault(key, Leading(post.user_id, post.court_id, POSTS[post.role], set()))
+        leader.divisions |= {post.division_id} - {None}
     return list(found.values())
+
+
+def hearing_posts() -> list[Posting]:
+    """Posts of the presidents, of one vice president a court, and of the heads of civil and criminal divisions."""
+    posts = Posting.objects.filter(role__in=POSTS, ends_on=None, court__code__in=COURTS).order_by("pk")
+    vices: dict[int, int] = {}
+    found = []
+    for post in posts.select_related("user", "division"):
+        first = (
+            vices.setdefault(post.court_id, post.user_id) if post.role == "vice_president" else post.user_id
+        )
+        heads = post.role != "division_head" or post.division.kind in ("民事", "刑事")
+        if heads and first == post.user_id:
+            found.append(post)
+    return found
 
 
 def duty_of(leader: Leading, closed: dict[int, list[Tried]], day: date) -> float:

@@ -86,7 +86,9 @@ def find_slow(past: Past) -> None:
     """Of two courts; the others follow in the night."""
     for court in Court.objects.filter(code__in=(UPPER, NEAREST)).order_by("position"):
         past.done["breaches"] += find_breaches(court=court, day=past.day, at=past.at)
-    for breach in Breach.objects.filter(ended_on=None, case__judge__isnull=False).order_by("pk")[:3]:
+    for breach in Breach.objects.filter(ended_on=None, case__judge__isnull=False).order_by(
+        "case", "kind", "what"
+    )[:3]:
         past.did(answer_breach, breach=breach, answer=ANSWERED, by=breach.case.judge)
 
 

@@ -15,7 +15,7 @@ from quota.models import DutyCircular, SubsidyPool
 from quota.subsidies import answer_objection, approve_pool, object_to_share, prepare_pool
 
 HEAD, NOTING, OBJECTING = "cuiping_president", "cuiping_vice", "cuiping_judge"
-NOTE = "下半年牵头全市涉企案件集中化解，参加会议和调研较多，已调整分工，本年度补足。"
+NOTE = "下半年牵头涉企案件集中化解，另列席审判委员会讨论案件较多，未计入本表。"
 OBJECTION = "本人参加合议的重大案件用时较长，请核对权重是否已计入合议庭成员的份额。"
 ANSWER = "已核对：参加合议的案件按角色份额计入，明细见依据一栏；重大案件的浮动因素已计算，不作调整。"
 POOL = Decimal("860000.00")

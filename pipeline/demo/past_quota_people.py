@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from audit import trail
 from courts.models import Court, Division, Posting, User
+from pipeline.demo.leaders import hearing_posts
 from pipeline.demo.living import Past, person
 from pipeline.demo.people import COURTS, NEAREST, SEATED, SEATED_IN_CRIME
 from quota.appointing import appoint, publish_notice, record_committee, record_report
@@ -64,18 +65,14 @@ def courts() -> list[Court]:
 
 
 def on_quota(court: Court) -> list[int]:
-    """The president, every other vice president, heads of civil, criminal and administrative divisions, the benches."""
+    """The leaders who hear cases, and the judges of the benches but a few."""
     posts = (
-        Posting.objects.filter(court=court, ends_on=None).select_related("division", "user").order_by("pk")
+        Posting.objects.filter(court=court, ends_on=None, role="judge").select_related("user").order_by("pk")
     )
     known = {*SEATED.values(), *SEATED_IN_CRIME.values()}
-    benches = list(dict.fromkeys(post.user for post in posts if post.role == "judge"))
+    benches = list(dict.fromkeys(post.user for post in posts))
     left_out = {user for user in benches[OFF_QUOTA - 1 :: OFF_QUOTA] if user.username not in known}
-    vices = list(dict.fromkeys(post.user for post in posts if post.role == "vice_president"))
-    heads = [
-        post.user for post in posts if post.role == "division_head" and post.division.kind in ("民事", "刑事")
-    ]
-    found = [post.user for post in posts if post.role == "president"] + vices[:1] + heads
+    found = [post.user for post in hearing_posts() if post.court_id == court.pk]
     return [user.pk for user in dict.fromkeys([*found, *benches]) if user not in left_out]
 
 
@@ -234,14 +231,14 @@ def register(past: Past, selection: Selection, many: int) -> None:
 
 
 def mark(past: Past, selection: Selection, stages: tuple[str, ...]) -> None:
-    for candidate in selection.candidates.filter(qualified=True).order_by("pk"):
+    for candidate in selection.candidates.filter(qualified=True).order_by("person"):
         marks = {stage: Decimal(past.rng.randint(680, 940)) / 10 for stage in stages}
         past.did(record_stage, candidate=candidate, marks=marks, by=person(POLITICS))
 
 
 def decide_round(past: Past, selection: Selection) -> None:
     """The committee's view, recorded by another person: those proposed are endorsed, as far as there are seats."""
-    people = list(selection.candidates.filter(outcome__in=("proposed", "tied")).order_by("pk"))
+    people = list(selection.candidates.filter(outcome__in=("proposed", "tied")).order_by("person"))
     given = {
         one.pk: (place < selection.seats, "" if place < selection.seats else "遴选委综合评议未通过")
         for place, one in enumerate(people)
@@ -251,7 +248,7 @@ def decide_round(past: Past, selection: Selection) -> None:
 
 def appoint_all(past: Past, selection: Selection) -> None:
     by = person(POLITICS)
-    for candidate in Candidate.objects.filter(selection=selection, outcome="endorsed").order_by("pk"):
+    for candidate in Candidate.objects.filter(selection=selection, outcome="endorsed").order_by("person"):
         if candidate.is_leader:
             past.did(record_report, candidate=candidate, on=past.day, by=by)
         until = past.day + timedelta(days=30) if candidate.has_admin_post else None
