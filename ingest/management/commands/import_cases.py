@@ -31,7 +31,7 @@ class Unusable(Exception):
 
 class Command(BaseCommand):
     requires_system_checks: list[str] = []
-    help = "Import cases, parties, events, exclusions, extensions, elements, outcomes or staff from CSV, XLSX or JSON Lines."
+    help = "Import cases, parties, events, exclusions, extensions, elements, outcomes, diaries of minutes, figures of courts or staff from CSV, XLSX or JSON Lines."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(prog_name, subcommand, usage=SUPPRESS, **kwargs)
