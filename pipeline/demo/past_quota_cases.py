@@ -122,11 +122,11 @@ def draw_yesterday(past: Past) -> None:
         draw = past.did(propose_draw, case=case, by=by)
         if draw is None:
             continue
-        if number == 3:
+        if number == 0:
             other = other_judge(draw.tickets, draw.picked)
             if other:
                 past.did(depart_from_draw, draw=draw, judge=other, reason=DEPARTED, by=by)
-        elif number == 6:
+        elif number == 2:
             past.did(void_draw, draw=draw, reason=VOIDED, by=by)
             again = past.did(propose_draw, case=case, by=by)
             if again:

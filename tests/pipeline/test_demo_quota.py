@@ -42,7 +42,7 @@ from quota.scenario import replay as replayed
 from quota.scenarios import bundle_of, result_of
 
 DAY = date(2026, 6, 30)
-PLANNED = date(2026, 5, 27)  # the day on which the plan is calculated
+PLANNED = date(2026, 5, 26)  # the day on which the plan is calculated
 FILED = {"civ_sum": 44_000, "civ_ord": 8_000, "cri_sum": 5_200, "cri_ord": 2_900, "adm": 1_700, "enf": 22_000}
 
 
