@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "cases.models.CaseLink.LINK_KINDS",
         "TokenScope": "courts.roles.SCOPES",
         "FlagState": "supervision.models.flags.STATES",
+        "QuotaPlanState": "quota.plan_api.STATES",
         "FlagCategory": "supervision.models.rules.CATEGORIES",
         "NoticeState": "deviation.models.notices.STATES",
         "RunState": "deviation.models.runs.Run.STATES",

@@ -26,7 +26,7 @@ PLAN_ID = OpenApiParameter("id", int, OpenApiParameter.PATH, description="方案
 STATES = [state for state in Plan.STATES if state[0] in PUBLIC]
 
 
-class SeatColumns(serializers.Serializer[Any]):
+class QuotaSeatColumns(serializers.Serializer[Any]):
     """The seats of one court (员额), in organisational order."""
 
     court = serializers.CharField(source="court.code", help_text="法院代字")
@@ -51,7 +51,7 @@ class PlanColumns(serializers.Serializer[Any]):
 class PlanDetail(PlanColumns):
     """A plan with the seats of its courts."""
 
-    seats = SeatColumns(many=True)
+    seats = QuotaSeatColumns(many=True)
 
 
 class PlanFilters(filters.FilterSet):
