@@ -22,6 +22,7 @@ from audit import trail
 from cases.all_clocks import clocks_of
 from cases.facts import with_facts
 from cases.guard import sits_on
+from cases.marks import FOUR_CATEGORY, is_mark
 from cases.models import CATEGORIES, PROCEDURES, Case, Clock, FormerNumber, ProcedureEvent
 from cases.numbers import normalize
 from cases.page import with_everything
@@ -186,7 +187,8 @@ def clock_columns(case: Any, line: Row) -> dict[str, Any]:
 
 def latest_events(ids: Iterable[int], day: date) -> dict[int, dict[str, Any]]:
     """The most recent event of each case, nothing that is only announced."""
-    found = ProcedureEvent.objects.filter(case__in=list(ids), withdrawn_at=None, on__lte=day)
+    told = ProcedureEvent.objects.exclude(node=FOUR_CATEGORY)
+    found = told.filter(case__in=list(ids), withdrawn_at=None, on__lte=day)
     latest = found.order_by("case_id", "-on", "-pk").distinct("case_id")
     return {case: {"node": node, "on": on} for case, node, on in latest.values_list("case_id", "node", "on")}
 
@@ -290,6 +292,7 @@ def facts_of(case: Case, user: Any) -> dict[str, Any]:
         "doubts": "doubts",
     }
     found = {name: list(getattr(case, attribute).all()) for name, attribute in related.items()}
+    found["events"] = [event for event in found["events"] if not is_mark(event)]
     return found | {"links": chain_of(case, user)}
 
 

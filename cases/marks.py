@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from cases.models import Case, ProcedureEvent
+from cases.models import Case, Fact, ProcedureEvent
 from cases.pauses import entered
 from courts.models import User
 
+#: On no timeline and in no answer: who may know of flags reads the flag itself.
 FOUR_CATEGORY = "四类案件确认"
+NOT_BY_HAND = "四类案件由标识的确认、撤销产生，不能在此登记或撤销；请在四类案件页面办理"
+
+
+def is_mark(fact: Fact) -> bool:
+    return isinstance(fact, ProcedureEvent) and fact.node == FOUR_CATEGORY
 
 
 def mark_four_category(*, case: Case, on: date, by: User, at: datetime) -> None:

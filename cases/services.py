@@ -18,6 +18,7 @@ from cases.elements import record_element, record_elements, record_outcome, reco
 from cases.guard import leave_trace, locked, permit, refuse_if, set_fields
 from cases.identity import correct_number, link_cases
 from cases.lawful import another_moment, closing_problem, conversion_problem, moment_problem
+from cases.marks import FOUR_CATEGORY, NOT_BY_HAND, is_mark
 from cases.models import (
     Case,
     Conversion,
@@ -88,6 +89,7 @@ def record_event(
     """
     act = "cases.record_event"
     permit(act, permission=Permission.RECORD_EVENT, case=case, by=by)
+    refuse_if(NOT_BY_HAND if node.strip() == FOUR_CATEGORY else None, act, case=case, by=by)
     case = locked(case)
     refuse_if(moment_problem(node, on, moment), act, case=case, by=by)
     event, is_new = ProcedureEvent.objects.get_or_create(
@@ -197,6 +199,7 @@ def withdraw_fact(*, fact: Fact, reason: str, by: User, at: datetime) -> Fact:
     """Take back a fact that should not have been recorded (撤销登记). It stays, marked, and counts no more."""
     act = "cases.withdraw_fact"
     permit(act, permission=TAKES[type(fact)], case=fact.case, by=by)
+    refuse_if(NOT_BY_HAND if is_mark(fact) else None, act, case=fact.case, by=by)
     case = locked(fact.case)
     fact = type(fact).objects.select_for_update().get(pk=fact.pk)
     if fact.withdrawn_at is not None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.element_values import MEASURES, element_in_words, outcome_in_words
 from cases.explanations import UNITS
+from cases.marks import is_mark
 from cases.models import Case, Conversion, Element, Exclusion, Extension, Outcome, ProcedureEvent, Restart
 from catalogues.selectors import Law
 from courts.clock import today
@@ -70,6 +71,8 @@ def facts(case: Case, law: Law) -> Iterator[Moment]:
         "conversion_rows",
     ):
         for fact in getattr(case, rows).all():
+            if is_mark(fact):
+                continue
             kind, label = KINDS[type(fact)]
             on, title, detail = told(fact, law)
             yield Moment(on, kind, label, title, detail, origin_of(fact), fact)
