@@ -26,9 +26,10 @@ from quota.reviews import Reviews, reviews_in
 
 @dataclass(frozen=True)
 class Standing:
-    """``index`` is None without closed work or without time; ``view`` the zone's middle, or that it is hidden.
+    """``index`` is None without closed work, without time, or where the zone is hidden: it would give the zone's mean.
 
-    ``quality`` is None without a review (案件质量评查); ``score`` without all three.
+    ``view`` is the zone's middle, or that it is hidden; ``quality`` is None without a review (案件质量评查), ``score``
+    without all three.
     """
 
     zone: str
@@ -81,8 +82,9 @@ def standing_of(
         )
         for person in totals
     }
-    own = index[user.pk]
-    view = zone_view([index[person] for person in people], own, hidden_below=int(settings["zone_min"]))
+    known = [index[person] for person in people]
+    view = zone_view(known, index[user.pk], hidden_below=int(settings["zone_min"]))
+    own = None if isinstance(view, Hidden) else index[user.pk]
     shares = (settings["score_workload"], settings["score_quality"], settings["score_effect"])
     quality = quality_of(user, court, start, end)
     score = composite(workload=own, quality=quality, effect=effect, shares=shares)

@@ -25,9 +25,11 @@ class ZoneView:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Fewer than ``below`` people have a value: the quartiles would tell of them one by one. One's own stays."""
+    """Fewer than ``below`` people have a value: the quartiles would tell of them one by one.
 
-    own: float | None
+    One's own stands not here either: beside one's own work it would give the mean, and of two people the other's work.
+    """
+
     below: int
 
 
@@ -39,7 +41,7 @@ def zone_view(values: Sequence[float | None], own: float | None, *, hidden_below
     """``values``: of everybody in the zone, None where not known; the order does not matter."""
     known = [value for value in values if value is not None]
     if len(known) < max(hidden_below, 2):
-        return Hidden(own, hidden_below)
+        return Hidden(hidden_below)
     q1, middle, q3 = quantiles(known, n=4, method="inclusive")
     return ZoneView(own, middle, q1, q3, len(known))
 

@@ -219,6 +219,19 @@ def test_a_zone_of_four_is_hidden(zone, court, judge):
     assert isinstance(standing.view, Hidden)
 
 
+def test_where_the_zone_is_hidden_ones_own_index_would_tell_of_the_others_and_is_hidden_too(
+    zone, court, judge
+):
+    span = (date(2026, 1, 1), TODAY)
+    ProcedureEvent.objects.create(
+        case=judge.cases.get(), node="案件质量评查", on=date(2026, 6, 1), note="合格"
+    )
+    assert standing_of(judge, court, *span, effect=1.0).score is not None
+    Posting.objects.filter(user=zone[0]).update(ends_on=date(2026, 6, 1))
+    standing = standing_of(judge, court, *span, effect=1.0)
+    assert (standing.index, standing.score) == (None, None)
+
+
 def test_the_page_names_nobody_else(client, zone, judge):
     client.force_login(judge)
     text = text_of(client.get(MINE))
@@ -229,7 +242,9 @@ def test_the_page_names_nobody_else(client, zone, judge):
 def test_the_page_of_a_small_zone_says_so(client, file_case, judge):
     weigh(file_case(closed_on=date(2026, 5, 4)), 2)
     client.force_login(judge)
-    assert "不足 5 人" in text_of(client.get(MINE))
+    text = text_of(client.get(MINE))
+    assert "不足 5 人" in text
+    assert "本人工作量指数" not in text
 
 
 def test_without_a_closed_case_there_is_nothing_to_compare(client, judge):

@@ -30,7 +30,7 @@ def test_one_sees_their_own_value_the_median_and_the_quartiles():
 
 @pytest.mark.parametrize("zone", [[10, 20, 30, 40], [10, 20, 30, 40, None], []])
 def test_fewer_than_five_known_values_are_hidden(zone):
-    assert zone_view(zone, 10, hidden_below=5) == Hidden(10, 5)
+    assert zone_view(zone, 10, hidden_below=5) == Hidden(5)
 
 
 @given(values, st.permutations(range(12)))
