@@ -75,17 +75,19 @@ def simple_cases(court: Court, *, since: date, day: date) -> list[Simple]:
     lately = Q(case__closed_on=None) | Q(case__closed_on__range=(since, day))
     rows = weights.filter(of_class, lately).order_by("case")
     wanted = list(rows.values_list("case", "group", "procedure", "case__filed_on", "case__closed_on"))
-    stages = stages_of([row[0] for row in wanted])
+    stages = stages_of([row[0] for row in wanted], until=day)
     return [
         Simple(pk, (group, procedure), closed is None, ((closed or day) - filed).days, stages.get(pk, {}))
         for pk, group, procedure, filed, closed in wanted
     ]
 
 
-def stages_of(ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """How many days each stage of these cases took, as far as both its events are recorded."""
+def stages_of(ids: Iterable[int], *, until: date) -> dict[int, dict[str, int]]:
+    """How many days each stage of these cases took, as far as both its events are past: a hearing may be fixed ahead."""
     names = {name for stage in STAGES.values() for name in stage}
-    events = ProcedureEvent.objects.filter(case__in=list(ids), node__in=names, withdrawn_at=None)
+    events = ProcedureEvent.objects.filter(
+        case__in=list(ids), node__in=names, on__lte=until, withdrawn_at=None
+    )
     firsts: dict[int, dict[str, date]] = defaultdict(dict)
     for pk, node, on in events.order_by("case", "on").values_list("case", "node", "on"):
         firsts[pk].setdefault(node, on)

@@ -58,7 +58,7 @@ def waiting_in(court: Court, user: User) -> QuerySet[Case]:
     proposed = Draw.objects.filter(case=OuterRef("pk"), state="proposed")
     seen = Case.objects.visible_to(user).open().filter(court=court).exclude(filed_on=None)
     waiting = seen.filter(Q(judge=None) | Exists(recused)).exclude(Exists(proposed))
-    return waiting.select_related("division").order_by("filed_on", "pk")
+    return waiting.select_related("division").order_by("filed_on", "type_code", "serial", "pk")
 
 
 def lots_in(court: Court, user: User, day: date) -> list[Draw]:

@@ -136,9 +136,14 @@ def context_of(
         "sources": sources_said(inputs_of(found)),
         "left_out": inputs_of(found).get("sources", {}).get("left_out", {}),
         "keep": keep,
-        "submit": SubmitForm() if plans and not found.put_away_at else None,
+        "submit": SubmitForm() if plans and may_be_submitted(found) else None,
         "waiting": found.plans.exclude(state="withdrawn"),
     }
+
+
+def may_be_submitted(found: Scenario) -> bool:
+    """Neither put away nor in a plan that waits or is in force."""
+    return not (found.put_away_at or found.plans.filter(state__in=("submitted", "published")).exists())
 
 
 def outcome_of(request: HttpRequest, found: Scenario, form: LeverForm) -> dict[str, Any]:

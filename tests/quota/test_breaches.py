@@ -111,6 +111,16 @@ def test_a_stage_that_stands_out_is_found_although_the_case_is_young(usual, simp
     assert breach.evidence["n"] == 32 and breach.evidence["deviation"] > 3
 
 
+def test_a_hearing_fixed_for_a_day_to_come_is_no_time_spent(usual, simple, court, now):
+    for n, case in enumerate(usual):
+        ProcedureEvent.objects.create(case=case, node="立案", on=case.filed_on)
+        ProcedureEvent.objects.create(case=case, node="开庭", on=case.filed_on + timedelta(days=8 + n % 5))
+    young = simple(10, closed=False)
+    ProcedureEvent.objects.create(case=young, node="立案", on=young.filed_on)
+    ProcedureEvent.objects.create(case=young, node="开庭", on=DAY + timedelta(days=40))
+    assert found(court, now) == []
+
+
 # --- the page and the answer --------------------------------------------------------------------------------------------
 
 

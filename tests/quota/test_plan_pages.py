@@ -189,6 +189,16 @@ def test_from_putting_forward_to_seats_in_force(client, planner, chief, base):
     assert "逐项说明" in overview
 
 
+def test_what_was_put_forward_is_not_put_forward_again(client, planner, base, plan):
+    client.force_login(planner)
+    page = client.get(reverse("quota:scenario", args=[base.pk])).content.decode()
+    assert reverse("quota:scenario-act", args=[base.pk, "submit"]) not in page
+    plan.state = "withdrawn"
+    plan.save(update_fields=["state"])
+    page = client.get(reverse("quota:scenario", args=[base.pk])).content.decode()
+    assert reverse("quota:scenario-act", args=[base.pk, "submit"]) in page
+
+
 def test_a_refusal_without_reasons_is_not_taken(client, chief, plan):
     client.force_login(chief)
     answer = client.post(reverse("quota:plan-act", args=[plan.pk, "refuse"]), {"refuse-reason": ""})
