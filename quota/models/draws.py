@@ -21,6 +21,10 @@ class DrawDay(Unnumbered):
     committed_at = models.DateTimeField("承诺时间")
     reveals_on = models.DateField("公开日")
     seed = models.CharField("种子", max_length=64, blank=True)
+    #: Never told: what makes of a person what the record of the day calls them. Its digest is known at once.
+    veil = models.CharField("代号密钥", max_length=64, blank=True, default="")
+    #: What there was to draw and what became of it, counted when the seed was told.
+    counts = models.JSONField("当日件数", default=dict)
     revealed_at = models.DateTimeField("公开时间", null=True)
 
     class Meta:
@@ -56,6 +60,9 @@ class Draw(Unnumbered, CaseRow):
     because = models.CharField("再次抽签的理由", max_length=300, blank=True, default="")
     tickets = models.JSONField("候选人与签数", default=list)
     excluded = models.JSONField("未列入者与理由", default=list)
+    #: The same in full, for those who answer for the lots; the record tells only 回避 and 不参加.
+    left_out = models.JSONField("未列入者与详细理由", default=list)
+    rule = models.JSONField("抽签规则", default=dict)
     total = models.BigIntegerField("总签数")
     drawn = models.BigIntegerField("抽中的签")
     picked = models.ForeignKey("courts.User", models.PROTECT, related_name="+", verbose_name="抽中的承办人")
@@ -97,6 +104,9 @@ class Recusal(Unnumbered, CaseRow):
     )
     recorded_at = models.DateTimeField("登记时间")
     withdrawn_at = models.DateTimeField("撤销时间", null=True)
+    withdrawn_by = models.ForeignKey(
+        "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="撤销人"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "回避"
@@ -108,7 +118,10 @@ class Recusal(Unnumbered, CaseRow):
 
 
 class StandingRecusal(Unnumbered):
-    """A name whose cases a person may never have (任职回避): a relative, a lawyer, a former client. Only a digest is kept."""
+    """A name whose cases a person may never have (任职回避): a relative, a lawyer, a former client. Only a digest is kept.
+
+    What somebody says of themselves counts once another has confirmed it.
+    """
 
     person = models.ForeignKey(
         "courts.User", models.PROTECT, related_name="standing_recusals", verbose_name="人员"
@@ -119,6 +132,10 @@ class StandingRecusal(Unnumbered):
         "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="登记人"
     )
     recorded_at = models.DateTimeField("登记时间")
+    confirmed_by = models.ForeignKey(
+        "courts.User", models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True)
     ended_on = models.DateField("不再适用日", null=True)
 
     class Meta:
