@@ -15,7 +15,7 @@ from quota.models import Candidate, QuotaJudge, Selection
 from quota.people import hold_court, take_seat
 from quota.people_guard import refuse_if
 from quota.proposing import seats_to_fill
-from quota.selecting import held, move, standing
+from quota.selecting import carried_out, held, move, standing
 from quota.vacancies import RUNNING
 
 COMMITTEE, NOTICE, APPOINT = "quota.record_committee", "quota.publish_notice", "quota.appoint"
@@ -32,11 +32,11 @@ def record_committee(
 ) -> Selection:
     """Record what the selection committee decided (遴选委专业把关): for each candidate by id whether endorsed, and why not.
 
-    Recorded by somebody else than who opened the round; never more endorsed than seats.
+    Recorded by somebody who neither opened the round nor marked nor proposed; never more endorsed than seats.
     """
     selection = held(selection, COMMITTEE, by, states=["proposed"], also=APPROVE)
-    if by is not None and by.pk == selection.opened_by_id:
-        sentence = "遴选委的意见应由发起人以外的人员登记，请另一人办理。"
+    if by is not None and carried_out(selection, by):
+        sentence = "您发起了本次遴选、记过成绩或者提出了人选，遴选委的意见请由另一人登记。"
         raise trail.Refused(sentence, act=COMMITTEE, on=selection, by=by)
     hold_court(selection.court)
     people = [one for one in standing(selection) if one.outcome in FOR_COMMITTEE]
@@ -47,7 +47,7 @@ def record_committee(
     Candidate.objects.bulk_update(people, ["outcome", "outcome_why"])
     move(selection, "proposed", decided_by=by)
     after = {"endorsed": [one.person.name for one in people if one.outcome == "endorsed"]}
-    trail.record(COMMITTEE, on=selection, by=by, at=at, after=after)
+    trail.record(COMMITTEE, on=selection, by=by, at=at, after=after, secret=True)
     return selection
 
 
@@ -105,13 +105,16 @@ def appoint(
     """Let an endorsed candidate sit once the notice is over (任命). With the last one the round is closed.
 
     Leaders and heads of general departments have reported in writing first (书面报告); who holds an administrative post
-    has a day by which it is given up (不得双重身份).
+    has a day by which it is given up (不得双重身份). Registered by somebody else than who recorded the committee's word.
     """
     selection = Selection.objects.select_related("court").get(pk=candidate.selection_id)
     term = QuotaJudge.objects.filter(candidate=candidate, entered_on=entered_on).first()
     selection = held(selection, APPOINT, by, states=["notice", *(["closed"] if term else [])], also=APPROVE)
     if term:
         return term
+    if by is not None and by.pk == selection.decided_by_id:
+        sentence = "遴选委的意见是您登记的，任命请由另一人登记。"
+        raise trail.Refused(sentence, act=APPOINT, on=selection, by=by)
     stored = Candidate.objects.select_for_update(of=("self",)).select_related("person").get(pk=candidate.pk)
     problem = problem_of_appointing(stored, selection, entered_on, gives_up_post_by)
     refuse_if(problem, APPOINT, on=selection, by=by)
@@ -119,7 +122,7 @@ def appoint(
     stored.outcome, stored.gives_up_post_by = "appointed", gives_up_post_by
     stored.save(update_fields=["outcome", "gives_up_post_by"])
     after = {"person": stored.person.name, "entered_on": str(entered_on), "gives_up_post_by": day_said(gives_up_post_by)}  # fmt: skip
-    trail.record(APPOINT, on=selection, by=by, at=at, because=basis.strip(), after=after)
+    trail.record(APPOINT, on=selection, by=by, at=at, because=basis.strip(), after=after, secret=True)
     close_if_over(selection)
     return term
 
@@ -183,7 +186,8 @@ def keep_day(
         setattr(candidate, field, on)
         candidate.save(update_fields=[field])
         after = {"person": candidate.person.name, "on": str(on)}
-        trail.record(act, on=selection, by=by, at=at, before={"on": day_said(before)}, after=after)
+        told = {"before": {"on": day_said(before)}, "after": after}
+        trail.record(act, on=selection, by=by, at=at, secret=True, **told)
     return candidate
 
 
@@ -203,7 +207,7 @@ def withdraw_candidate(*, candidate: Candidate, reason: str, by: User | None, at
     candidate.outcome, candidate.outcome_why = "withdrawn", reason.strip()
     candidate.save(update_fields=["outcome", "outcome_why"])
     after = {"person": candidate.person.name}
-    trail.record(WITHDRAW, on=selection, by=by, at=at, because=reason.strip(), after=after)
+    trail.record(WITHDRAW, on=selection, by=by, at=at, because=reason.strip(), after=after, secret=True)
     close_if_over(selection)
     return candidate
 

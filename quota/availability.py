@@ -1,4 +1,7 @@
-"""What share of working time a person can give to cases in which period (可用时间): leave, secondment, part-time posts."""
+"""What share of working time a person can give to cases in which period (可用时间): leave, secondment, part-time posts.
+
+Why somebody is away is between them and who manages people: its trail is secret.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ def record_availability(
         return same
     refuse_if(problem_of(person, starts_on, ends_on, fraction, reason), RECORD, on=person, by=by)
     recorded = Availability.objects.create(user=person, reason=reason.strip(), **said)
-    trail.record(RECORD, on=person, by=by, at=at, because=recorded.reason, after=as_recorded(recorded))
+    told = as_recorded(recorded)
+    trail.record(RECORD, on=person, by=by, at=at, because=recorded.reason, after=told, secret=True)
     return recorded
 
 
@@ -98,7 +102,7 @@ def end_availability(
     before = as_recorded(stored)
     stored.ends_on = ends_on
     stored.save(update_fields=["ends_on"])
-    trail.record(END, on=stored.user, by=by, at=at, before=before, after=as_recorded(stored))
+    trail.record(END, on=stored.user, by=by, at=at, before=before, after=as_recorded(stored), secret=True)
     return stored
 
 
@@ -112,7 +116,7 @@ def withdraw_availability(*, availability: Availability, reason: str, by: User |
     refuse_if("" if reason.strip() else "请写明撤回的理由。", WITHDRAW, on=stored.user, by=by)
     before = as_recorded(stored)
     stored.delete()
-    trail.record(WITHDRAW, on=stored.user, by=by, at=at, because=reason.strip(), before=before)
+    trail.record(WITHDRAW, on=stored.user, by=by, at=at, because=reason.strip(), before=before, secret=True)
 
 
 def as_recorded(availability: Availability) -> dict[str, object]:

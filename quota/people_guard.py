@@ -31,9 +31,12 @@ def permit(
 
 
 def refuse_if(problem: str, act: str, *, on: Any, by: User | None) -> None:
-    """Refuse what is not possible now, with the sentence that says why; nothing where there is none."""
+    """Refuse what is not possible now, with the sentence that says why; nothing where there is none.
+
+    The sentence may name people and what is recorded of them, so its trace is nobody's to browse.
+    """
     if problem:
-        raise trail.Refused(problem, act=act, on=on, by=by, status=409)
+        raise trail.Refused(problem, act=act, on=on, by=by, status=409, secret=True)
 
 
 def staff_of(courts: Collection[int]) -> QuerySet[User]:

@@ -60,7 +60,7 @@ def pressures_of(courts: Collection[int], on: date) -> dict[int, dict[int, float
     """Need over seats of each court by year, from the plans that were published for the years."""
     stood = Seat.objects.filter(plan__state__in=["published", "superseded"], plan__year__lte=on.year)
     rows = stood.filter(court__in=courts, seats__gt=0).order_by(
-        "court_id", "plan__year", "-plan__decided_at", "-plan_id"
+        "court_id", "plan__year", "plan__court__level", "-plan__decided_at", "-plan_id"
     )
     newest = rows.distinct("court_id", "plan__year")
     found: dict[int, dict[int, float]] = {}
@@ -170,8 +170,11 @@ def double_posts(courts: Iterable[Court]) -> list[Candidate]:
 
 
 # --- one term -------------------------------------------------------------------------------------------------------
-def page_of(term: QuotaJudge, on: date) -> dict[str, Any]:
-    """Posts, availability and teams of the person per period, and the grounds of their exit, if any."""
+def page_of(term: QuotaJudge, on: date, *, sees_reasons: bool) -> dict[str, Any]:
+    """Posts, availability and teams of the person per period, and the grounds of their exit, if any.
+
+    Why somebody is away or left is for themselves and who manages people: others read the days and the shares alone.
+    """
     person = term.person
     known = triggers_of(term.court_id, on)
     return {
@@ -180,7 +183,8 @@ def page_of(term: QuotaJudge, on: date) -> dict[str, Any]:
         "posts": person.postings.select_related("court", "division").order_by("-starts_on", "pk"),
         "availabilities": percentages(person.availabilities.order_by("-starts_on")),
         "teams": person.team_places.select_related("team__court").order_by("-joined_on", "pk"),
-        "hints": hints_of(term, away_since([person.pk], on), on),
+        "hints": hints_of(term, away_since([person.pk], on), on) if sees_reasons else [],
+        "sees_reasons": sees_reasons,
         "on": on,
     }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.http import FileResponse
 
+from catalogues.quota_law import ExitTrigger
 from courts.models import Availability, Court, User
 from quota.people import triggers_of
 from quota.people_page import CourtLine, TermLine
@@ -35,23 +36,30 @@ def courts_file(by: User, lines: Sequence[CourtLine], on: date) -> FileResponse:
     return sheet_response("员额在任情况", by=by, above=above, columns=columns, rows=rows)
 
 
-def judges_file(by: User, court: Court, lines: Sequence[TermLine], *, past: bool, on: date) -> FileResponse:
-    """The quota judges of a court, or those who left."""
+def judges_file(
+    by: User, court: Court, lines: Sequence[TermLine], *, past: bool, explained: bool, on: date
+) -> FileResponse:
+    """The quota judges of a court, or those who left; ``explained``: with their grounds, for who manages people."""
     known = triggers_of(court.pk, on)
     above = [("法院", court.name), ("范围", "已退出" if past else "在任"), ("截至", str(on)), ORDER]
     columns = [("姓名", 14), ("部门和职务", 36), ("入额日", 12), ("入额依据", 30), ("退出日", 12), ("退出情形", 30), ("提示", 40)]  # fmt: skip
     rows = [
         (
             line.term.person.name, str(line.post or ""), line.term.entered_on, line.term.basis, line.term.left_on,
-            known[line.term.trigger].name if line.term.trigger in known else line.term.trigger, "；".join(line.hints),
+            ground_of(line, known) if explained else "", "；".join(line.hints),
         )
         for line in lines
     ]  # fmt: skip
     return sheet_response("员额法官", by=by, above=above, columns=columns, rows=rows)
 
 
+def ground_of(line: TermLine, known: Mapping[str, ExitTrigger]) -> str:
+    trigger = line.term.trigger
+    return known[trigger].name if trigger in known else trigger
+
+
 def selection_file(by: User, page: SelectionPage) -> FileResponse:
-    """A round with its candidates by name; marks only for who may see them."""
+    """A round with its candidates by name; marks and grounds only for who may see them, outcomes once decided."""
     round_, asked = page.selection, marks_asked(page.selection) if page.sees_marks else {}
     above = [
         ("法院", str(round_.court)),
@@ -71,7 +79,7 @@ def selection_file(by: User, page: SelectionPage) -> FileResponse:
     rows = [
         (
             one.person.name, {True: "通过", False: "未通过", None: ""}[one.qualified],
-            *(as_number(getattr(one, code)) for code in asked), one.get_outcome_display(), one.outcome_why,
+            *(as_number(getattr(one, code)) for code in asked), page.outcome_of(one), one.outcome_why if page.sees_marks else "",
         )
         for one in page.candidates
     ]  # fmt: skip

@@ -82,7 +82,12 @@ def file_of(request: HttpRequest, court: Court | None) -> HttpResponseBase:
     if court is None:
         return sheets.courts_file(request.user, lines_of(courts_seen(request.user), today()), today())
     past = "past" in request.GET
-    return sheets.judges_file(request.user, court, terms_of(court, today(), past=past), past=past, on=today())
+    about = {
+        "past": past,
+        "explained": court.pk in region_of(request.user, Permission.PLAN_QUOTA),
+        "on": today(),
+    }
+    return sheets.judges_file(request.user, court, terms_of(court, today(), past=past), **about)
 
 
 def courts_shown(request: HttpRequest) -> HttpResponse:
@@ -145,7 +150,8 @@ def judge_term(request: HttpRequest, pk: int) -> HttpResponse:
 def term_shown(request: HttpRequest, term: QuotaJudge, form: LeaveForm | None = None) -> HttpResponse:
     plans = term.court_id in region_of(request.user, Permission.PLAN_QUOTA)
     manages = plans and term.person_id != request.user.pk
-    context = page_of(term, today()) | {
+    sees_reasons = plans or term.person_id == request.user.pk
+    context = page_of(term, today(), sees_reasons=sees_reasons) | {
         "manages": manages,
         "sees_court": term.court_id in region_of(request.user, Permission.SEE_QUOTA),
         "form": form or (LeaveForm(term.court) if manages and term.left_on is None else None),

@@ -14,12 +14,12 @@ from courts.roles import Permission
 from quota.models import Candidate, Selection
 from quota.people import hold_court
 from quota.people_guard import refuse_if
-from quota.selecting import STAGES, held, marks_asked, move, said, standing
+from quota.selecting import PROPOSE, STAGES, held, marks_asked, move, said, standing
 from quota.selection import Candidate as Standing
 from quota.selection import Chosen, choose
 from quota.vacancies import places_of
 
-PROPOSE, RETURN = "quota.propose", "quota.return_to_scoring"
+RETURN = "quota.return_to_scoring"
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """A round of selection up to its marks (遴选: 报名、资格审查、考核考试面试).
 
 Weights are frozen when the round opens, before anybody is scored. Nobody acts in a round in which they stand.
+What the trail says of single people before they are named publicly is secret.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from audit import trail
+from audit.models import Entry
 from catalogues.quota_law import SelectionWeight
 from catalogues.selectors import editions_key, law_in_use
 from courts.clock import today
@@ -25,7 +27,7 @@ from quota.vacancies import RUNNING, places_of
 OPEN, ADD, REVIEW, START = (
     "quota.open_selection", "quota.add_candidate", "quota.review_candidate", "quota.start_scoring",
 )  # fmt: skip
-MARK = "quota.record_marks"
+MARK, PROPOSE = "quota.record_marks", "quota.propose"
 STAGES = {"assessment": "考核", "exam": "考试", "interview": "面试"}
 HANDLING = "handling"
 MARKS = STAGES | {HANDLING: "办案业绩"}
@@ -108,6 +110,12 @@ def held(
     return stored
 
 
+def carried_out(selection: Selection, user: User) -> bool:
+    """Whether somebody opened the round, recorded marks in it or proposed: the committee's word is not theirs to record."""
+    did = Entry.objects.filter(about="quota.selection", about_id=selection.pk, act__in=[OPEN, MARK, PROPOSE])
+    return user.pk == selection.opened_by_id or did.filter(actor_id=user.pk, outcome="done").exists()
+
+
 def stands_in(selection: Selection, user: User) -> bool:
     return selection.candidates.filter(person=user).exclude(outcome="withdrawn").exists()
 
@@ -145,7 +153,7 @@ def add_candidate(
         return known
     candidate, _new = Candidate.objects.update_or_create(selection=selection, person=person, defaults=said)
     after = {"person": person.name, "is_leader": is_leader, "has_admin_post": has_admin_post}
-    trail.record(ADD, on=selection, by=by, at=at, after=after)
+    trail.record(ADD, on=selection, by=by, at=at, after=after, secret=True)
     return candidate
 
 
@@ -168,7 +176,7 @@ def review_candidate(
     candidate.qualified, candidate.qualified_why = qualified, why.strip()
     candidate.save(update_fields=["qualified", "qualified_why"])
     after = {"person": candidate.person.name, "qualified": qualified}
-    trail.record(REVIEW, on=selection, by=by, at=at, because=why.strip(), after=after)
+    trail.record(REVIEW, on=selection, by=by, at=at, because=why.strip(), after=after, secret=True)
 
 
 def problem_if_gone(candidate: Candidate) -> str:

@@ -71,7 +71,11 @@ class ReviewForm(forms.Form):
 
 
 class MarksForm(forms.Form):
-    """The marks of every candidate who was qualified: one field for each of them and each mark."""
+    """The marks of every candidate who was qualified: one field for each of them and each mark.
+
+    Each field brings along what it said when the page was opened: only what was changed there is recorded, and not over
+    what somebody else has recorded meanwhile.
+    """
 
     def __init__(self, selection: Selection, people: Iterable[Candidate], data: Any = None) -> None:
         super().__init__(data)
@@ -84,16 +88,36 @@ class MarksForm(forms.Form):
     def rows(self) -> list[tuple[Candidate, list[forms.BoundField]]]:
         return [(one, [self[f"{pk}-{code}"] for code in self.asked]) for pk, one in self.people.items()]
 
+    def clean(self) -> dict[str, Any]:
+        for name in self.changed_data:
+            stands, opened = self.fields[name].initial, self.seen(name)
+            if name not in self.errors and stands not in (opened, self.cleaned_data[name]):
+                told = {"mark": "—" if stands is None else stands}
+                self.add_error(name, _("其他人员已改为 %(mark)s，请重新打开本页核对后再改") % told)
+        return self.cleaned_data
+
+    def seen(self, name: str) -> Decimal | None:
+        """What the field said when the page was opened; None for what is no mark."""
+        words = self.data.get(self.add_initial_prefix(name), "")
+        try:
+            return self.fields[name].to_python(words)
+        except forms.ValidationError:
+            return None
+
     def given(self) -> list[tuple[Candidate, Mapping[str, Decimal | None]]]:
-        """Each candidate with what is to stand of them."""
-        said = self.cleaned_data
-        return [(one, {code: said[f"{pk}-{code}"] for code in self.asked}) for pk, one in self.people.items()]
+        """Each candidate of whom something was changed, with what is to stand."""
+        said = {name: self.cleaned_data[name] for name in self.changed_data}
+        found = [
+            (one, {code: said[f"{pk}-{code}"] for code in self.asked if f"{pk}-{code}" in said})
+            for pk, one in self.people.items()
+        ]
+        return [(one, marks) for one, marks in found if marks]
 
 
 def mark_field(label: str, initial: Decimal | None) -> forms.DecimalField:
     return forms.DecimalField(
         label=label, required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2,
-        initial=initial, error_messages=NOT_A_MARK, widget=forms.NumberInput(attrs={"aria-label": label}),
+        initial=initial, show_hidden_initial=True, error_messages=NOT_A_MARK, widget=forms.NumberInput(attrs={"aria-label": label}),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from courts.models import User
 from courts.roles import Permission
 from quota.models import Candidate, Selection
 from quota.reach import region_of
-from quota.selecting import HANDLING, STAGES, marks_asked, stands_in
+from quota.selecting import HANDLING, STAGES, carried_out, marks_asked, stands_in
 from quota.selection import total
 from quota.vacancies import RUNNING
 
@@ -52,11 +52,15 @@ class SelectionPage:
         return marks_asked(self.selection) if self.sees_marks else {}
 
     @property
-    def rows(self) -> list[tuple[Candidate, list[Any]]]:
+    def rows(self) -> list[tuple[Candidate, list[Any], str]]:
         return [
-            (one, [(name, getattr(one, code)) for code, name in self.asked.items()])
+            (one, [(name, getattr(one, code)) for code, name in self.asked.items()], self.outcome_of(one))
             for one in self.candidates
         ]
+
+    def outcome_of(self, candidate: Candidate) -> str:
+        """What became of somebody: until the committee has decided only for those who carry out the round."""
+        return candidate.get_outcome_display() if self.sees_marks or is_decided(candidate) else ""
 
     def those(self, *outcomes: str) -> list[Candidate]:
         return [one for one in self.candidates if one.outcome in outcomes]
@@ -95,7 +99,7 @@ def acts_of(selection: Selection, user: User, *, plans: bool) -> Iterable[str]:
         yield from ("marks", "propose")
     if state == "proposed":
         yield "return"
-        if not decided and user.pk != selection.opened_by_id:
+        if not decided and not carried_out(selection, user):
             yield "committee"
         if decided:
             yield "notice"
@@ -114,7 +118,9 @@ def acts_on(candidate: Candidate, page: SelectionPage, user: User, on: date) -> 
     found = {
         "review": selection.state == "open" and plans,
         "report": running and candidate.is_leader,
-        "appoint": candidate.outcome == "endorsed" and notice_is_over(selection, on),
+        "appoint": candidate.outcome == "endorsed"
+        and notice_is_over(selection, on)
+        and user.pk != selection.decided_by_id,
         "give-up": candidate.has_admin_post and (running or selection.state == "closed"),
         "withdraw": running and candidate.outcome != "appointed",
     }

@@ -95,6 +95,16 @@ def test_what_is_withdrawn_stays_in_the_trail(record, politics, now):
     assert (left.before["reason"], left.because) == ("产假", "误登") and not Availability.objects.exists()
 
 
+def test_why_somebody_is_away_is_in_no_trail_others_browse(record, politics, now):
+    recorded = record(JULY, reason="肿瘤住院")
+    with pytest.raises(Refused) as refusal:
+        record((JULY[1], JULY[1]))
+    assert "肿瘤住院" in refusal.value.sentence and refusal.value.secret
+    end_availability(availability=recorded, ends_on=date(2026, 7, 10), by=politics, at=now)
+    withdraw_availability(availability=recorded, reason="误登", by=politics, at=now)
+    assert Entry.objects.count() == 3 and not Entry.objects.filter(secret=False).exists()
+
+
 @pytest.mark.parametrize("who", ["judge", "president", "division_head", "trial_office", "outsider"])
 def test_only_the_political_department_records(request, record, who):
     with pytest.raises(Refused) as refusal:

@@ -20,6 +20,7 @@ from quota.proposing import propose
 
 TODAY = date(2026, 6, 30)
 LISTS = ["judges", "selections", "teams"]
+MARKED = {"assessment": "91", "exam": "81", "interview": "71", "handling": "80"}
 OWN = ["my-availability", "my-candidacy"]
 
 
@@ -130,6 +131,36 @@ def test_marks_are_on_the_page_of_who_carries_out_the_round_and_on_the_candidate
     assert "91.00" in own and "82.00" not in own and "候选丑" not in own
 
 
+def test_why_somebody_is_away_is_for_themselves_and_who_manages_them(
+    client, opened, politics, president, post, upper_court
+):
+    term = opened["judge-term"]
+    for reader in (politics, term.person):
+        assert "借调" in text_of(page(client, reader, "judge-term", term))
+    for reader in (president, post("superior", at=upper_court), post("president", at=upper_court)):
+        text = text_of(page(client, reader, "judge-term", term))
+        assert "25%" in text and "借调" not in text
+
+
+def test_nobody_else_reads_an_outcome_before_the_committee_nor_ever_its_reason(
+    client, opened, politics, president, post, division, now
+):
+    selection, one = opened["selection"], opened["candidate"]
+    propose(selection=selection, by=politics, at=now)
+    vice = post("vice_president", division=division)
+    Candidate.objects.create(selection=selection, person=vice, qualified=False, outcome="not_proposed")
+    Candidate.objects.filter(pk=one.pk).update(outcome_why="总分居前")
+
+    def read_by(user) -> str:
+        book = str(sheet_of(page(client, user, "selection", selection, query="?xlsx")))
+        return text_of(page(client, user, "selection", selection)) + book
+
+    assert "'拟入额'" in read_by(politics) and "总分居前" in read_by(politics)
+    assert "'拟入额'" not in read_by(vice) and "未入围" not in read_by(vice)
+    Selection.objects.update(decided_by=president)
+    assert "'拟入额'" in read_by(vice) and "总分居前" not in read_by(vice)
+
+
 # --- what the forms do ----------------------------------------------------------------------------------------------
 def test_an_entry_and_an_exit_by_the_forms(client, court, seats_of, judge, politics):
     seats_of(1)
@@ -176,6 +207,22 @@ def test_a_round_from_its_opening_to_the_appointment_by_the_forms(
     assert QuotaJudge.objects.get(person=person).candidate == one
     assert page(client, politics, "candidate", one).status_code == 200
     assert "已任命" in text_of(page(client, person, "my-candidacy"))
+
+
+def test_a_page_opened_before_a_colleague_marked_takes_nothing_back(client, opened, politics):
+    selection, one = opened["selection"], opened["candidate"]
+    Candidate.objects.filter(pk=one.pk).update(exam=None)
+    stale = {f"{one.pk}-{code}": "" if code == "exam" else mark for code, mark in MARKED.items()}
+    stale |= {f"initial-{name}": said for name, said in stale.items()}
+    Candidate.objects.filter(pk=one.pk).update(exam=95)
+    changed = stale | {f"{one.pk}-interview": "72"}
+    assert post_to(client, politics, "selection-act", selection, "marks", **changed).status_code == 302
+    one.refresh_from_db()
+    assert (one.exam, one.interview) == (95, 72)
+    late = stale | {f"{one.pk}-exam": "60"}
+    answer = post_to(client, politics, "selection-act", selection, "marks", **late)
+    assert answer.status_code == 422 and "其他人员已改为 95" in text_of(answer)
+    assert f'name="initial-{one.pk}-exam"' in page(client, politics, "selection", selection).content.decode()
 
 
 def test_a_team_and_availability_by_the_forms(client, court, sit, politics):

@@ -235,9 +235,22 @@ def test_the_committee_is_recorded_by_another_than_who_opened_the_round(
     seats_of(1)
     selection, _people = scored(1, FULL)
     propose(selection=selection, by=politics, at=now)
-    with pytest.raises(Refused, match="发起人以外的人员"):
+    with pytest.raises(Refused, match="请由另一人登记"):
         decided(selection, politics, now)
     assert decided(selection, other_politics, now).decided_by == other_politics
+
+
+def test_who_marked_or_proposed_does_not_record_the_committee_either(
+    seats_of, scored, politics, other_politics, president, now
+):
+    seats_of(1)
+    selection, people = scored(1, FULL)
+    record_stage(candidate=people["甲"], marks={"exam": Decimal(91)}, by=other_politics, at=now)
+    propose(selection=selection, by=politics, at=now)
+    assert "committee" not in page_of(selection, other_politics).may
+    with pytest.raises(Refused, match="请由另一人登记"):
+        decided(selection, other_politics, now)
+    assert decided(selection, president, now).decided_by == president
 
 
 def test_the_committee_decides_about_everybody_and_says_why_not(seats_of, scored, politics, president, now):
@@ -282,7 +295,7 @@ def test_the_last_appointment_closes_the_round(endorsed, court, politics, presid
     take(people["甲"], politics, now)
     selection.refresh_from_db()
     assert selection.state == "notice"
-    take(people["乙"], president, now)
+    take(people["乙"], politics, now)
     selection.refresh_from_db()
     assert (selection.state, selection.closed_on) == ("closed", AFTER)
     assert places_of(court, AFTER).vacant == 0 and QuotaJudge.objects.count() == 2
@@ -293,6 +306,16 @@ def test_only_who_was_endorsed_is_appointed(endorsed, politics, later, now):
     later()
     with pytest.raises(Refused, match="不是遴选委通过的人选"):
         take(people["丙"], politics, now)
+
+
+def test_who_recorded_the_committee_does_not_register_the_appointment(
+    endorsed, politics, president, later, now
+):
+    _selection, people = endorsed()
+    later()
+    with pytest.raises(Refused, match="任命请由另一人登记"):
+        take(people["甲"], president, now)
+    assert take(people["甲"], politics, now)
 
 
 def test_a_seat_taken_meanwhile_is_not_given_twice(endorsed, court, post, politics, later, now):
@@ -359,6 +382,19 @@ def test_only_the_political_department_opens_a_round(request, court, seats_of, n
     with pytest.raises(Refused) as refusal:
         open_selection(by=request.getfixturevalue(who), at=now, **about)
     assert refusal.value.status == 403
+
+
+def test_nothing_of_single_people_before_the_notice_is_in_the_trail_others_browse(
+    endorsed, politics, president, later, now
+):
+    _selection, people = endorsed(甲={"admin": True})
+    withdraw_candidate(candidate=people["乙"], reason="公示期间反映问题属实", by=politics, at=now)
+    record_post_given_up(candidate=people["甲"], on=TODAY, by=politics, at=now)
+    with pytest.raises(Refused) as refusal:
+        record_report(candidate=people["甲"], on=AFTER, by=politics, at=now)
+    assert refusal.value.secret
+    told = str(list(Entry.objects.filter(secret=False).values_list("because", "before", "after")))
+    assert not any(word in told for word in ("甲", "乙", "丙", "反映问题"))
 
 
 # --- who reads what -------------------------------------------------------------------------------------------------
