@@ -39,10 +39,15 @@ def pull(inputs: Inputs) -> Moved:
     given = inputs.levers.get("seats")
     return Moved(
         moved,
-        _leave(inputs, inputs.levers.get("leave") or {}),
+        _leave(inputs, _told(inputs, "leave", {})),
         None if given is None else whole(given, "levers", "seats"),
-        whole(inputs.levers.get("change_step") or 0, "levers", "change_step"),
+        whole(_told(inputs, "change_step", 0), "levers", "change_step"),
     )
+
+
+def _told(inputs: Inputs, name: str, unsaid: Any) -> Any:
+    value = inputs.levers.get(name)
+    return unsaid if value is None else value
 
 
 def _leave(inputs: Inputs, value: Any) -> dict[str, float]:

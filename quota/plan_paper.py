@@ -20,6 +20,7 @@ def plan_paper(
     reason: str,
     result: Mapping[str, Any],
     changes: Sequence[str],
+    loosened: Sequence[str],
     digest: str,
     decided_on: date | None,
 ) -> Paper:
@@ -30,7 +31,14 @@ def plan_paper(
         to="",
         sections=(
             Section("一、总体情况", (*whole(result), f"提请理由：{reason}")),
-            Section("二、测算方法", (*method(result), *[f"调节：{each}。" for each in changes])),
+            Section(
+                "二、测算方法",
+                (
+                    *method(result),
+                    *[f"调节：{each}。" for each in changes],
+                    *[f"放宽目录界限：{each}。" for each in loosened],
+                ),
+            ),
             Section("三、复核", (f"输入摘要（SHA-256）：{digest}", NOTE)),
         ),
         signed=f"{court}政治部",

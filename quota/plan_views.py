@@ -22,12 +22,13 @@ from courts.models import Court
 from courts.roles import Permission
 from quota.explaining import explain
 from quota.gathering import figures_of
+from quota.loosening import loosened
 from quota.models import Plan, Scenario
 from quota.official_docx import as_docx
 from quota.people_page import courts_seen
 from quota.plan_paper import plan_paper
 from quota.plan_sheets import plan_file
-from quota.plans import publish_plan, refuse_plan, withdraw_plan
+from quota.plans import had_part, publish_plan, refuse_plan, withdraw_plan
 from quota.reach import region_of
 from quota.scenario_forms import DecideForm
 from quota.scenario_page import (
@@ -142,7 +143,8 @@ def plan_shown(request: HttpRequest, found: Plan, **typed: DecideForm) -> HttpRe
         "remarks": remarks_of(result) if result else [],
         "changes": changes_of(found.scenario, inputs_of(found.scenario)) if result else [],
         "forms": forms,
-        "own": found.state == "submitted" and found.submitted_by_id == request.user.pk,
+        "loosened": loosened(inputs_of(found.scenario)) if result else [],
+        "own": found.state == "submitted" and had_part(found, request.user),
     }
     return render(request, "quota/plan.html", context, status=422 if typed else 200)
 
@@ -152,9 +154,8 @@ def acts_open(request: HttpRequest, found: Plan) -> list[str]:
     if found.state != "submitted":
         return []
     acts = []
-    if found.submitted_by_id != request.user.pk and found.court_id in region_of(
-        request.user, Permission.APPROVE_QUOTA
-    ):
+    approves = found.court_id in region_of(request.user, Permission.APPROVE_QUOTA)
+    if approves and not had_part(found, request.user):
         acts += ["publish", "refuse"]
     if found.court_id in region_of(request.user, Permission.PLAN_QUOTA):
         acts.append("withdraw")
@@ -192,6 +193,7 @@ def paper_of(request: HttpRequest, found: Plan) -> HttpResponse:
         reason=found.reason,
         result=result_of(scenario),
         changes=changes_of(scenario, inputs_of(scenario)),
+        loosened=loosened(inputs_of(scenario)),
         digest=scenario.inputs_digest,
         decided_on=timezone.localdate(found.decided_at) if published and found.decided_at else None,
     )

@@ -11,29 +11,42 @@ from django.db import transaction
 from audit import trail
 from courts.clock import today
 from courts.models import Court, User
+from courts.reach import court_and_below
 from courts.roles import Permission
 from quota.gathering import sitting_in
+from quota.loosening import loosened
 from quota.models import Plan, Scenario, Seat
 from quota.reach import region_of
 from quota.scenario import replay
-from quota.scenarios import bundle_of, permit, result_of
+from quota.scenarios import bundle_of, inputs_of, permit, result_of
+from quota.studies import courts_above
 
 SUBMIT, PUBLISH, REFUSE, WITHDRAW = (
     "quota.submit_plan", "quota.publish_plan", "quota.refuse_plan", "quota.withdraw_plan",
 )  # fmt: skip
 NOT_YOURS = "{court}的员额方案由本院或者上级法院院长审批，您的职务没有这项权限。"
-OWN = "方案是您提请的，应由另一人审批。"
+OWN = "方案由您测算或者提请，应由另一人审批。"
 NOT_WAITING = "方案{state}，不能再{act}。"
 WAITS = "{court}{year}年度已有一份方案待审批，请先等它审批或者撤回。"
 PUT_AWAY = "测算已经收起，请用现有的测算提请。"
 NOT_SAME = "重新计算的结果与测算时保存的不一致，不能公布；请重新测算后再提请。"
 FULL = "{court}在任 {sitting} 名，多于方案的 {seats} 名；不得因方案减少在任法官，请重新测算。"
 UNSAID = "请写明{what}。"
+HELD_ABOVE = "{court}的员额已由{upper}{year}年度的方案核定，应由{upper}调整；本院的测算可供上报参考。"
+LOOSE = "这一测算放宽了目录的界限（{bounds}），请写明放宽的理由。"
+TOO_LONG = "提请理由连同放宽的理由共 {n} 字，请写在 500 字以内。"
+GONE = "测算中的{courts}已经更改代字或者撤销，不能公布；请重新测算后再提请。"
+LONGEST = 500
 
 
 @transaction.atomic
-def submit_plan(*, scenario: Scenario, reason: str, by: User | None, at: datetime) -> Plan:
-    """Put a scenario forward (提请审批). The same scenario waiting already is the same as once."""
+def submit_plan(
+    *, scenario: Scenario, reason: str, loosening: str = "", by: User | None, at: datetime
+) -> Plan:
+    """Put a scenario forward (提请审批). The same scenario waiting already is the same as once.
+
+    ``loosening``: why bounds of the catalogue are moved; asked for where they are, and read by whoever approves.
+    """
     permit(SUBMIT, scenario.court, by)
     Court.objects.select_for_update(no_key=True).get(pk=scenario.court_id)
     waiting = Plan.objects.filter(court=scenario.court, year=scenario.year, state="submitted").first()
@@ -42,11 +55,17 @@ def submit_plan(*, scenario: Scenario, reason: str, by: User | None, at: datetim
     court = {"court": scenario.court, "year": scenario.year}
     refuse_if(WAITS.format(**court) if waiting else "", SUBMIT, scenario, by)
     refuse_if(PUT_AWAY if scenario.put_away_at else "", SUBMIT, scenario, by)
-    refuse_if("" if reason.strip() else UNSAID.format(what="提请理由"), SUBMIT, scenario, by)
-    plan = Plan.objects.create(
-        **court, scenario=scenario, reason=reason.strip(), submitted_by=by, submitted_at=at
-    )
-    after = {"scenario": scenario.pk, "inputs": scenario.inputs_digest, "result": scenario.result_digest}
+    refuse_if(problem_of_place(scenario), SUBMIT, scenario, by)
+    bounds = loosened(inputs_of(scenario))
+    refuse_if(problem_of_reasons(reason, loosening, bounds), SUBMIT, scenario, by)
+    reason = reasons_said(reason, loosening if bounds else "")
+    plan = Plan.objects.create(**court, scenario=scenario, reason=reason, submitted_by=by, submitted_at=at)
+    after = {
+        "scenario": scenario.pk,
+        "inputs": scenario.inputs_digest,
+        "result": scenario.result_digest,
+        "loosened": bounds,
+    }
     trail.record(SUBMIT, on=plan, by=by, at=at, because=plan.reason, after=after)
     return plan
 
@@ -55,7 +74,9 @@ def submit_plan(*, scenario: Scenario, reason: str, by: User | None, at: datetim
 def publish_plan(*, plan: Plan, decision: str = "", by: User, at: datetime) -> Plan:
     """Approve another's plan (批准并公布): its seats are in force, the plan of the same year before it is superseded."""
     stored = waiting(plan, by, PUBLISH, "公布")
+    refuse_if(problem_of_place(stored.scenario), PUBLISH, stored, by)
     refuse_if("" if replay(bundle_of(stored.scenario)).holds else NOT_SAME, PUBLISH, stored, by)
+    refuse_if(problem_of_codes(stored.scenario), PUBLISH, stored, by)
     rows = seats_in(stored)
     refuse_if(problem_of_sitting(rows), PUBLISH, stored, by)
     before = Plan.objects.filter(court=stored.court, year=stored.year, state="published").first()
@@ -97,10 +118,20 @@ def waiting(plan: Plan, by: User, act: str, what: str) -> Plan:
     stored = locked(plan)
     if stored.court_id not in region_of(by, Permission.APPROVE_QUOTA):
         raise trail.Refused(NOT_YOURS.format(court=stored.court), act=act, on=stored, by=by)
-    if stored.submitted_by_id == by.pk:
+    if had_part(stored, by):
         raise trail.Refused(OWN, act=act, on=stored, by=by)
     refuse_if(problem_of_state(stored, what), act, stored, by)
     return stored
+
+
+def had_part(plan: Plan, user: User) -> bool:
+    """Whether this person put the plan forward, or calculated it or anything it builds on."""
+    makers, scenario = {plan.submitted_by_id}, plan.scenario
+    while True:
+        makers.add(scenario.made_by_id)
+        if scenario.base is None:
+            return user.pk in makers
+        scenario = scenario.base
 
 
 def locked(plan: Plan) -> Plan:
@@ -109,6 +140,48 @@ def locked(plan: Plan) -> Plan:
 
 def problem_of_state(plan: Plan, act: str) -> str:
     return "" if plan.state == "submitted" else NOT_WAITING.format(state=plan.get_state_display(), act=act)
+
+
+def problem_of_place(scenario: Scenario) -> str:
+    """A court above that has given these courts their seats; what it gave is its to change."""
+    above = courts_above(scenario.court)[1:]
+    given = Seat.objects.filter(
+        court__in=court_and_below(scenario.court_id),
+        plan__court__in=above,
+        plan__state="published",
+        plan__year__lte=scenario.year,
+    )
+    seat = (
+        given.select_related("court", "plan__court")
+        .order_by("plan__court__level", "-plan__year", "pk")
+        .first()
+    )
+    if seat is None:
+        return ""
+    return HELD_ABOVE.format(court=seat.court, upper=seat.plan.court, year=seat.plan.year)
+
+
+def problem_of_reasons(reason: str, loosening: str, bounds: list[str]) -> str:
+    if not reason.strip():
+        return UNSAID.format(what="提请理由")
+    if bounds and not loosening.strip():
+        return LOOSE.format(bounds="；".join(bounds))
+    n = len(reasons_said(reason, loosening if bounds else ""))
+    return TOO_LONG.format(n=n) if n > LONGEST else ""
+
+
+def reasons_said(reason: str, loosening: str) -> str:
+    if not loosening.strip():
+        return reason.strip()
+    return f"{reason.strip().rstrip('。')}。放宽界限的理由：{loosening.strip()}"
+
+
+def problem_of_codes(scenario: Scenario) -> str:
+    """Courts of the scenario that no court is called by any more."""
+    rows = result_of(scenario)["courts"]
+    known = set(Court.objects.filter(code__in=[row["code"] for row in rows]).values_list("code", flat=True))
+    gone = [row["name"] for row in rows if row["code"] not in known]
+    return GONE.format(courts="、".join(gone)) if gone else ""
 
 
 def decide(plan: Plan, state: str, decision: str, by: User, at: datetime) -> None:

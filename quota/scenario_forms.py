@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -11,13 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.entries import speak_plainly, text_field
 from courts.models import Court
+from predicates.problems import Misread
+from quota.canonical import canonical
+from quota.models import Scenario
+from quota.scenario import Infeasible, compute
+from quota.scenarios import why_not, with_levers
 
 YEARS = (2014, 2100)
 MOST_LEVERS = 200_000
+#: As JSON writes it.
+NUL = "\\u0000"
 
 
-def area(label: Any, *, required: bool = True, length: int = 500) -> forms.CharField:
-    return text_field(label, length=length, required=required, widget=forms.Textarea(attrs={"rows": 2}))
+def area(label: Any, *, required: bool = True, length: int = 500, **options: Any) -> forms.CharField:
+    rows = forms.Textarea(attrs={"rows": 2})
+    return text_field(label, length=length, required=required, widget=rows, **options)
 
 
 class MakeForm(forms.Form):
@@ -46,20 +54,42 @@ class KeepForm(forms.Form):
 
     name = text_field(_("名称"), length=80)
     note = area(_("说明"), required=False)
-    levers = forms.CharField(widget=forms.HiddenInput, max_length=MOST_LEVERS)
+    levers = forms.CharField(label=_("调节"), widget=forms.HiddenInput, max_length=MOST_LEVERS)
+
+    def __init__(self, base: Scenario, data: Any = None) -> None:
+        super().__init__(data)
+        self.base = base
 
     def clean_levers(self) -> dict[str, Any]:
-        try:
-            found = json.loads(self.cleaned_data["levers"])
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
+        found = levers_in(self.cleaned_data["levers"])
+        if found is None:
             raise forms.ValidationError(_("调节项无法读取，请回到测算页面重新调节"))
+        try:
+            compute(with_levers(self.base, found))
+        except (Misread, Infeasible) as wrong:
+            raise forms.ValidationError(why_not(wrong)) from None
         return found
 
 
+def levers_in(text: str) -> dict[str, Any] | None:
+    """The levers of a text, if a scenario can be kept with them: finite numbers, and signs a database takes."""
+    try:
+        found = json.loads(text)
+        whole = canonical(found)
+        whole.encode()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and NUL not in whole else None
+
+
 class SubmitForm(forms.Form):
-    reason = area(_("提请理由"))
+    """Why; and why ``bounds`` of the catalogue are moved, where the scenario moves any."""
+
+    def __init__(self, bounds: Sequence[str] = (), data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["reason"] = area(_("提请理由"), length=300 if bounds else 500)
+        if bounds:
+            self.fields["loosening"] = area(_("放宽界限的理由"), length=180, help_text="；".join(bounds))
 
 
 class DecideForm(forms.Form):

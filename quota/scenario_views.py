@@ -23,6 +23,7 @@ from courts.roles import Permission
 from predicates.problems import Misread
 from quota.canonical import canonical
 from quota.lever_form import LeverForm
+from quota.loosening import loosened
 from quota.models import Scenario
 from quota.plan_sheets import scenario_file
 from quota.plans import submit_plan
@@ -136,7 +137,7 @@ def context_of(
         "sources": sources_said(inputs_of(found)),
         "left_out": inputs_of(found).get("sources", {}).get("left_out", {}),
         "keep": keep,
-        "submit": SubmitForm() if plans and may_be_submitted(found) else None,
+        "submit": SubmitForm(loosened(inputs_of(found))) if plans and may_be_submitted(found) else None,
         "waiting": found.plans.exclude(state="withdrawn"),
     }
 
@@ -146,11 +147,15 @@ def may_be_submitted(found: Scenario) -> bool:
     return not (found.put_away_at or found.plans.filter(state__in=("submitted", "published")).exists())
 
 
-def outcome_of(request: HttpRequest, found: Scenario, form: LeverForm) -> dict[str, Any]:
-    """The result as kept, or that of the levers as they stand, or why there is none."""
+def outcome_of(
+    request: HttpRequest, found: Scenario, form: LeverForm, levers: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The result as kept, or that of ``levers`` or of the form as it stands, or why there is none."""
     inputs, result, problem = inputs_of(found), result_of(found), ""
-    if form.is_bound and form.is_valid() and form.levers() != inputs["levers"]:
-        inputs = with_levers(found, form.levers())
+    if form.is_bound and form.is_valid():
+        levers = form.levers()
+    if levers is not None and levers != inputs["levers"]:
+        inputs = with_levers(found, levers)
         try:
             result = compute(inputs)
         except (Misread, Infeasible) as wrong:
@@ -186,10 +191,12 @@ def scenario_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def keep_varied(request: HttpRequest, base: Scenario) -> HttpResponse:
-    form = KeepForm(request.POST)
+    form = KeepForm(base, request.POST)
     if not form.is_valid():
-        shown = LeverForm(inputs_of(base), kind_names(base.court))
-        return render(request, "quota/scenario.html", context_of(request, base, shown, form), status=422)
+        typed = form.cleaned_data.get("levers", inputs_of(base)["levers"])
+        shown = LeverForm(with_levers(base, typed), kind_names(base.court))
+        context = context_of(request, base, shown, form) | outcome_of(request, base, shown, typed)
+        return render(request, "quota/scenario.html", context, status=422)
     said = form.cleaned_data
     made = vary_scenario(
         base=base, levers=said["levers"], name=said["name"], note=said["note"], by=request.user, at=timezone.now()
@@ -205,12 +212,12 @@ def put_away(request: HttpRequest, found: Scenario) -> HttpResponse:
 
 
 def submit(request: HttpRequest, found: Scenario) -> HttpResponse:
-    form = SubmitForm(request.POST)
+    form = SubmitForm(loosened(inputs_of(found)), request.POST)
     if not form.is_valid():
         shown = LeverForm(inputs_of(found), kind_names(found.court))
         context = context_of(request, found, shown) | {"submit": form}
         return render(request, "quota/scenario.html", context, status=422)
-    plan = submit_plan(scenario=found, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+    plan = submit_plan(scenario=found, **form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, _("已提请审批。"))
     return redirect("quota:plan", plan.pk)
 

@@ -39,9 +39,13 @@ class Places:
 
 
 def seats_in_force(courts: Collection[int], on: date) -> dict[int, Seat]:
-    """The seats of each court in the plan in force on a day: published, of the latest year begun; the newest of them."""
+    """The seats of each court in the plan in force on a day: published, of a year begun.
+
+    What a higher court gave goes before what one below gave itself; of one court's plans, the latest year, then the newest.
+    """
     rows = Seat.objects.filter(court__in=courts, plan__state="published", plan__year__lte=on.year)
-    newest = rows.order_by("court_id", "-plan__year", "-plan__decided_at", "-plan_id").distinct("court_id")
+    order = ("court_id", "plan__court__level", "-plan__year", "-plan__decided_at", "-plan_id")
+    newest = rows.order_by(*order).distinct("court_id")
     return {seat.court_id: seat for seat in newest.select_related("plan")}
 
 

@@ -154,14 +154,42 @@ def test_levers_are_kept_under_a_name(client, planner, base):
     assert "各院请假、借调占工作时间 10%" in shown and "新增在任法官 2 名" in shown
 
 
-@pytest.mark.parametrize("levers", ["", "[]", "{", "[" * 5000, '{"leave": {"x": 1}}'])
+BAD = (
+    "", "[]", "{", "[" * 5000, '{"leave": {"x": 1}}', '{"leave": []}', '{"change_step": ""}', '{"seats": NaN}',
+    '{"floor": Infinity}', '{"floor": 1e400}', '{"\\ud800": 1}', '{"method": "\\u0000"}', '{"seats": 5}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("levers", BAD)
 def test_levers_nobody_can_read_are_refused(client, planner, base, levers):
     client.force_login(planner)
     answer = client.post(
         reverse("quota:scenario-act", args=[base.pk, "keep"]), {"name": "坏", "levers": levers}
     )
-    assert answer.status_code in (409, 422)
+    assert answer.status_code == 422
     assert Scenario.objects.count() == 1
+
+
+def test_levers_without_a_name_stay_as_they_were_moved(client, planner, base):
+    client.force_login(planner)
+    said = {"name": "", "levers": json.dumps({"surge": [{"type": "all", "ratio": 0.3}]})}
+    answer = client.post(reverse("quota:scenario-act", args=[base.pk, "keep"]), said)
+    assert (answer.status_code, answer.context["moved"]) == (422, True)
+    assert answer.context["form"]["surge"].value() == 30
+
+
+def test_bounds_moved_are_read_on_the_page_and_on_paper(client, planner, chief, base, now):
+    varied = vary_scenario(base=base, levers={"change_limit": 1.0}, name="放宽", by=planner, at=now)
+    client.force_login(planner)
+    address = reverse("quota:scenario-act", args=[varied.pk, "submit"])
+    assert client.post(address, {"reason": "年度核定"}).status_code == 422
+    client.post(address, {"reason": "年度核定", "loosening": "新区设立"})
+    client.force_login(chief)
+    page = reverse("quota:plan", args=[Plan.objects.get().pk])
+    paper = Document(BytesIO(client.get(page, {"docx": ""}).content))
+    on_paper = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    for told in (client.get(page).content.decode(), on_paper):
+        assert "每年调整幅度由 10% 放宽为 100%" in told and "理由：新区设立" in told
 
 
 def test_two_scenarios_stand_side_by_side(client, planner, base, now):

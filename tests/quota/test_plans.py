@@ -44,8 +44,8 @@ def base(courts, upper_court, planner):
     return make(upper_court, planner)
 
 
-def submitted(scenario, planner, now):
-    return submit_plan(scenario=scenario, reason="年度核定", by=planner, at=now)
+def submitted(scenario, planner, now, loosening="边远各院人少"):
+    return submit_plan(scenario=scenario, reason="年度核定", loosening=loosening, by=planner, at=now)
 
 
 # --- gathering -------------------------------------------------------------------------------------------------------
@@ -173,6 +173,55 @@ def test_who_put_it_forward_does_not_approve_it(base, upper_court, planner, now)
     both = User.objects.get(pk=planner.pk)
     with pytest.raises(Refused, match="应由另一人审批"):
         publish_plan(plan=submitted(base, planner, now), by=both, at=now)
+
+
+def test_who_calculated_it_or_what_it_builds_on_does_not_decide_it(base, upper_court, planner, post, now):
+    other = post("politics", "中院政治部王", at=upper_court)
+    varied = vary_scenario(base=base, levers={"surge": [{"ratio": 0.2}]}, name="增两成", by=other, at=now)
+    plan = submitted(varied, post("politics", "中院政治部赵", at=upper_court), now)
+    for maker in (other, planner):
+        maker.postings.create(court=upper_court, role="president", starts_on=date(2020, 1, 1))
+        with pytest.raises(Refused, match="测算或者提请，应由另一人审批"):
+            publish_plan(plan=plan, by=User.objects.get(pk=maker.pk), at=now)
+
+
+def test_a_court_does_not_change_the_seats_it_was_given_from_above(
+    base, planner, chief, court, politics, president, now
+):
+    loose = {"surge": [{"ratio": 1.5}], "change_limit": 1.0}
+    early = submitted(
+        vary_scenario(base=make(court, politics), levers=loose, name="增", by=politics, at=now), politics, now
+    )
+    publish_plan(plan=submitted(base, planner, now), by=chief, at=now)
+    given = seats_in_force([court.pk], TODAY)[court.pk].seats
+    with pytest.raises(Refused, match="的方案核定"):
+        publish_plan(plan=early, by=president, at=now)
+    withdraw_plan(plan=early, reason="由上级核定", by=politics, at=now)
+    with pytest.raises(Refused, match="2026年度的方案核定，应由"):
+        submitted(make(court, politics, name="再增", year=2027), politics, now)
+    assert seats_in_force([court.pk], TODAY)[court.pk].seats == given
+
+
+def test_seats_given_from_above_go_before_those_a_court_gave_itself_later(seats_of, court, upper_court):
+    above = seats_of(20, at=upper_court)
+    Seat.objects.filter(plan=above).update(court=court)
+    seats_of(34)
+    assert seats_in_force([court.pk], TODAY)[court.pk].seats == 20
+
+
+def test_whoever_moves_bounds_of_the_catalogue_says_why_and_the_approver_reads_it(base, planner, now):
+    levers = {"change_limit": 1.0, "floor": 5}
+    varied = vary_scenario(base=base, levers=levers, name="放宽", by=planner, at=now)
+    with pytest.raises(Refused, match="每年调整幅度由 10% 放宽为 100%"):
+        submitted(varied, planner, now, loosening=" ")
+    assert submitted(varied, planner, now, loosening="新区设立").reason.endswith("放宽界限的理由：新区设立")
+
+
+def test_a_court_called_otherwise_since_the_calculation_stops_the_plan(base, planner, chief, court, now):
+    plan = submitted(base, planner, now)
+    Court.objects.filter(pk=court.pk).update(code="川9999")
+    with pytest.raises(Refused, match="已经更改代字"):
+        publish_plan(plan=plan, by=chief, at=now)
 
 
 def test_a_president_below_does_not_approve_the_plan_above(base, planner, president, now):
