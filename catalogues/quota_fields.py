@@ -146,6 +146,7 @@ EXIT = (
     choice("effect", "后果", LEAVING),
     Field("months", "满几个月", "number"),
     Field("proof", "须有的材料"),
+    yes("at_once", "登记即生效（事实，不须另一人批准）"),
     *SAID,
 )
 GRADE_VERSION = (*WINDOW, choice("effect", "方向", EFFECTS), number("step", "幅度"), *SAID)

@@ -195,11 +195,15 @@ class SelectionWeight(Dated):
 
 @dataclass(frozen=True, kw_only=True)
 class ExitTrigger(Dated):
-    """A ground for leaving the quota (退出员额): ``effect`` is exit or suspend (中止计员额), after ``months`` if given."""
+    """A ground for leaving the quota (退出员额): ``effect`` is exit or suspend (中止计员额), after ``months`` if given.
+
+    ``at_once``: a mere fact, as a death; every other exit takes effect when another person has approved it.
+    """
 
     effect: str
     months: int = 0
     proof: str = ""
+    at_once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 Parser = Callable[[str, Body], tuple[Any, ...]]
 LISTS = ("causes", "called", "type_codes", "procedures", "categories")
-ANSWERS = ("rest", "never_simple", "fast")
+ANSWERS = ("rest", "never_simple", "fast", "at_once")
 WORDS = ("panel", "procedure", "level", "category", "case_type", "proof")
 #: What a catalogue writes without a sign and ``effect`` "less" makes negative.
 SIGNED = ("value", "points", "beta", "step")

@@ -3,6 +3,7 @@ from quota.models.duties import DutyCircular, DutyNote, SubsidyPool, SubsidyShar
 from quota.models.hours import CellHours, Measurement, Study, TimeEntry
 from quota.models.people import Candidate, QuotaJudge, Selection, Team, TeamMember
 from quota.models.plans import CourtFigure, FilingForecast, Plan, Scenario, Seat
+from quota.models.requests import Objection, TermRequest
 from quota.models.weights import Breach, CaseWeight, ClassDecision
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DutyNote",
     "FilingForecast",
     "Measurement",
+    "Objection",
     "Plan",
     "QuotaJudge",
     "Recusal",
@@ -30,5 +32,6 @@ __all__ = [
     "SubsidyShare",
     "Team",
     "TeamMember",
+    "TermRequest",
     "TimeEntry",
 ]

@@ -50,7 +50,7 @@ def test_the_numbers_quota_and_workload_go_by():
         "winsor_low": 0.05, "winsor_high": 0.95, "float_low": 0.5, "float_high": 2.5, "simple_below": 15,
         "complex_from": 40, "peak_deviation": 3, "breach_percentile": 0.9, "mutual_years": 3, "breach_months": 12, "agreement_target": 0.9, "zone_min": 5,
         "index_cap": 1.2, "score_workload": 0.5, "score_quality": 0.35, "score_effect": 0.15, "quality_low": 0.7,
-        "quality_high": 1.1, "stock_months_normal": 2, "draw_cap_months": 4,
+        "quality_high": 1.1, "stock_months_normal": 2, "draw_cap_months": 4, "draw_step_months": 0.5, "draw_turns": 3,
     }  # fmt: skip
     days, hours = (
         HERE.setting("judge_days_per_year", None, DAY),
@@ -134,6 +134,7 @@ def test_teams_duties_entry_and_exit():
     exits = HERE.exits_of(None, DAY)
     assert len(exits) == 9 and [code for code, one in exits.items() if one.effect == "suspend"] == ["absent"]
     assert exits["absent"].months == 6
+    assert [code for code, one in exits.items() if one.at_once] == ["left"]
 
 
 def test_an_unknown_setting_is_named():
