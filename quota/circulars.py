@@ -19,6 +19,7 @@ from catalogues.selectors import law_in_use
 from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission, Role
+from quota.canonical import digest
 from quota.circular_paper import circular_paper
 from quota.duty_counting import rows_of
 from quota.duty_spans import Period, periods_over
@@ -31,6 +32,7 @@ APPROVE, WITHDRAW = "quota.approve_circular", "quota.withdraw_circular"
 NOTE_LENGTH = REASON_LENGTH = 300
 NOT_YOURS = "院领导办案通报由政治部起草、院长批准，您的职务不能办理这一步。"
 SAME_HAND = "起草或者重新统计过本期通报的人不能批准，请由另一人批准。"
+CHANGED = "您打开页面之后，本期通报有变化（重新统计，或者本人说明有变动），没有批准；请核对现在的内容再批准。"
 NOT_NAMED = "本期通报没有列出您，不需要您核对。"
 NO_LEADERS = "{court}在{period}没有登记任职的院领导、庭长，没有可以通报的内容；请先登记任职。"
 NOT_OVER = "{period}尚未结束，请在{day}之后起草。"
@@ -77,6 +79,12 @@ def has_a_hand_in(circular: DutyCircular, user: User) -> bool:
         act__in=(DRAFT, REDRAW), about="quota.dutycircular", about_id=circular.pk, actor_id=user.pk
     )
     return drawn.filter(outcome="done").exists()
+
+
+def version_of(circular: DutyCircular) -> str:
+    """A digest of all that would be published: the figures, what they rest on, and what those named say of them."""
+    notes = circular.notes.order_by("person").values_list("person", "note")
+    return digest([circular.rows, circular.editions, list(notes)])
 
 
 # --- drafting ------------------------------------------------------------------------------------------------
@@ -165,14 +173,18 @@ def note_problem(note: str) -> str:
 
 
 @transaction.atomic
-def approve_circular(*, circular: DutyCircular, by: User, at: datetime) -> DutyCircular:
-    """Approve and publish it (批准通报). Not whoever drew it up, and not before those it names could look."""
+def approve_circular(*, circular: DutyCircular, version: str, by: User, at: datetime) -> DutyCircular:
+    """Approve and publish what the approver has seen (批准通报), by its ``version_of``.
+
+    Not whoever drew it up, and not before those it names could look.
+    """
     circular = locked(circular)
     if circular.court_id not in approving_courts(by):
         raise trail.Refused(NOT_YOURS, act=APPROVE, on=circular, by=by)
     if has_a_hand_in(circular, by):
         raise trail.Refused(SAME_HAND, act=APPROVE, on=circular, by=by)
     refuse_if(not_a_draft(circular) or too_soon(circular), APPROVE, circular, by)
+    refuse_if("" if version == version_of(circular) else CHANGED, APPROVE, circular, by)
     circular.state, circular.approved_by, circular.approved_at = "published", by, at
     circular.save(update_fields=["state", "approved_by", "approved_at"])
     trail.record(APPROVE, on=circular, by=by, at=at, after={"period": period_of_circular(circular).name})

@@ -197,6 +197,7 @@ def acts_open(found: DutyCircular, user: User, is_named: bool, typed: dict[str, 
     withdraws = drafts if is_draft else approves and found.state == "published"
     own = found.notes.filter(person=user).first() if is_named else None
     return {
+        "version": circulars.version_of(found),
         "may_redraw": is_draft and drafts,
         "may_approve": is_draft and approves and not circulars.has_a_hand_in(found, user),
         "note_form": (typed.get("note") or NoteForm(initial={"note": own.note}))
@@ -215,7 +216,7 @@ def circular_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         circulars.redraw_circular(circular=found, **about)
         messages.success(request, _("已按现在的登记重新统计；数字有变化的人需要再次核对。"))
     elif act == "approve":
-        circulars.approve_circular(circular=found, **about)
+        circulars.approve_circular(circular=found, version=request.POST.get("version", ""), **about)
         messages.success(request, _("已批准并通报。"))
     elif act in ("note", "withdraw"):
         form = NoteForm(request.POST) if act == "note" else ReasonForm(request.POST)

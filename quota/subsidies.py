@@ -14,10 +14,11 @@ from audit.models import Entry
 from courts.clock import today
 from courts.models import Court, User
 from courts.roles import Permission
+from quota.canonical import digest
 from quota.duty_spans import Period
 from quota.models import SubsidyPool, SubsidyShare
 from quota.reach import region_of
-from quota.subsidy import share_pool
+from quota.subsidy import CENT, share_pool
 from quota.subsidy_counting import counted
 
 PREPARE, RECOMPUTE = "quota.prepare_pool", "quota.recompute_pool"
@@ -26,6 +27,10 @@ OBJECT, ANSWER = "quota.object_to_share", "quota.answer_objection"
 LONGEST, REASON_LENGTH = 500, 300
 NOT_YOURS = "办案补贴由政治部测算、院长批准，您的职务不能办理这一步。"
 SAME_HAND = "测算过这笔办案补贴的人不能批准，请由另一人批准。"
+OWN_MONEY = "这笔办案补贴有您本人的份额，您不能批准，请由没有份额的人（如上级法院院长）批准。"
+CHANGED = (
+    "您打开页面之后，这笔办案补贴有变化（重新测算，或者异议和答复有变动），没有批准；请核对现在的数字再批准。"
+)
 NOT_PAID = "这笔办案补贴没有您的份额。"
 OWN_SHARE = "不能答复本人的异议，请由另一人答复。"
 NOT_OVER = "{period}尚未结束，请在{day}之后测算。"
@@ -65,6 +70,17 @@ def has_a_hand_in(pool: SubsidyPool, user: User) -> bool:
         act__in=(PREPARE, RECOMPUTE), about="quota.subsidypool", about_id=pool.pk, actor_id=user.pk
     )
     return made.filter(outcome="done").exists()
+
+
+def is_paid(pool: SubsidyPool, user: User) -> bool:
+    return pool.shares.filter(person=user).exclude(amount=0).exists()
+
+
+def version_of(pool: SubsidyPool) -> str:
+    """A digest of all an approver reads: the sum, what it rests on, every share and what was said of it."""
+    shares = pool.shares.order_by("person").values_list("person", "amount", "basis", "objection", "answer")
+    told = [[person, str(amount), *rest] for person, amount, *rest in shares]
+    return digest([str(pool.amount.quantize(CENT)), pool.counts, pool.editions, told])
 
 
 # --- preparing -----------------------------------------------------------------------------------------------
@@ -138,15 +154,19 @@ def recompute_pool(*, pool: SubsidyPool, amount: Decimal, by: User, at: datetime
 
 # --- deciding ------------------------------------------------------------------------------------------------
 @transaction.atomic
-def approve_pool(*, pool: SubsidyPool, by: User, at: datetime) -> SubsidyPool:
-    """Approve it for payment (批准): another person, and no objection without an answer."""
+def approve_pool(*, pool: SubsidyPool, version: str, by: User, at: datetime) -> SubsidyPool:
+    """Approve for payment (批准) what the approver has seen, by its ``version_of``: a person who did not prepare it and is
+    not paid of it, and no objection without an answer."""
     pool = locked(pool)
     if pool.court_id not in approving_courts(by):
         raise trail.Refused(NOT_YOURS, act=APPROVE, on=pool, by=by)
     if has_a_hand_in(pool, by):
         raise trail.Refused(SAME_HAND, act=APPROVE, on=pool, by=by)
+    if is_paid(pool, by):
+        raise trail.Refused(OWN_MONEY, act=APPROVE, on=pool, by=by)
     waiting = pool.shares.exclude(objection="").filter(answered_at=None).count()
     refuse_if(not_a_draft(pool) or (WAITING.format(n=waiting) if waiting else ""), APPROVE, pool, by)
+    refuse_if("" if version == version_of(pool) else CHANGED, APPROVE, pool, by)
     pool.state, pool.approved_by, pool.approved_at = "approved", by, at
     pool.save(update_fields=["state", "approved_by", "approved_at"])
     trail.record(APPROVE, on=pool, by=by, at=at, after=said_of(pool))

@@ -108,6 +108,7 @@ def shown(request: HttpRequest, pool: SubsidyPool, typed: dict[str, Form] | None
     approves = pool.court_id in subsidies.approving_courts(user)
     is_draft = pool.state == "draft"
     withdraws = prepares if is_draft else approves and pool.state == "approved"
+    paid = subsidies.is_paid(pool, user)
     shares = shares_in(pool)
     waiting = [share for share in shares if share.objection and not share.answered_at]
     context = {
@@ -116,7 +117,12 @@ def shown(request: HttpRequest, pool: SubsidyPool, typed: dict[str, Form] | None
         "shares": shares,
         "answers": answer_forms(pool, waiting, user, typed.get("answer")),
         "waiting": len(waiting),
-        "approves_now": is_draft and approves and not waiting and not subsidies.has_a_hand_in(pool, user),
+        "approves_now": is_draft
+        and approves
+        and not waiting
+        and not (paid or subsidies.has_a_hand_in(pool, user)),
+        "own_money": subsidies.OWN_MONEY if is_draft and approves and paid else "",
+        "version": subsidies.version_of(pool),
         "amount_form": (typed.get("recompute") or AmountForm(initial={"amount": pool.amount}))
         if is_draft and prepares
         else None,
@@ -157,7 +163,8 @@ def subsidy_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     form = FORMS[act](request.POST) if act in FORMS else None
     if form is not None and not form.is_valid():
         return shown(request, pool, {act: form})
-    perform(act, pool, form.cleaned_data if form else {}, request.user)
+    given = form.cleaned_data if form else {"version": request.POST.get("version", "")}
+    perform(act, pool, given, request.user)
     messages.success(request, _("已办理。"))
     return redirect("quota:subsidy", pk)
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from courts.models import Court, User
 from pipeline.demo.living import Past, person
-from pipeline.demo.past_quota_people import POLITICS
+from pipeline.demo.past_quota_people import POLITICS, PRESIDENT
 from pipeline.demo.people import NEAREST
 from quota.circulars import approve_circular, draft_circular, note_circular
+from quota.circulars import version_of as circular_as_seen
 from quota.duty_spans import Period, period_of, periods_over
 from quota.models import DutyCircular, SubsidyPool
 from quota.subsidies import answer_objection, approve_pool, object_to_share, prepare_pool
+from quota.subsidies import version_of as pool_as_seen
 
 HEAD, NOTING, OBJECTING = "cuiping_president", "cuiping_vice", "cuiping_judge"
 NOTE = "下半年牵头涉企案件集中化解，另列席审判委员会讨论案件较多，未计入本表。"
@@ -60,7 +62,7 @@ def look(past: Past, *, half: int, without: tuple[str, ...] = ()) -> None:
 def approve(past: Past) -> None:
     circular = DutyCircular.objects.filter(state="draft").order_by("pk").first()
     if circular:
-        past.did(approve_circular, circular=circular, by=person(HEAD))
+        past.did(approve_circular, circular=circular, version=circular_as_seen(circular), by=person(HEAD))
 
 
 def live_subsidies(past: Past, place: int, fixed: date) -> None:
@@ -95,4 +97,5 @@ def settle(past: Past) -> None:
         return
     for share in pool.shares.exclude(objection=""):
         past.did(answer_objection, pool=pool, person=share.person_id, answer=ANSWER, by=person(POLITICS))
-    past.did(approve_pool, pool=pool, by=person(HEAD))
+    # The court's own president is paid of it.
+    past.did(approve_pool, pool=pool, version=pool_as_seen(pool), by=person(PRESIDENT))

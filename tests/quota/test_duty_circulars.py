@@ -19,6 +19,7 @@ from quota.circulars import (
     note_circular,
     paper_of,
     redraw_circular,
+    version_of,
     withdraw_circular,
 )
 from quota.duty_spans import period_of
@@ -60,8 +61,10 @@ def look(circular, *people, note=""):
         note_circular(circular=circular, note=note, by=person, at=timezone.now())
 
 
-def approve(circular, by):
-    return approve_circular(circular=circular, by=by, at=timezone.now())
+def approve(circular, by, version=""):
+    return approve_circular(
+        circular=circular, version=version or version_of(circular), by=by, at=timezone.now()
+    )
 
 
 def later(day):
@@ -154,7 +157,9 @@ def test_a_note_names_no_case(drawn, division_head, note):
 
 
 def test_a_note_may_name_a_document(drawn, division_head):
-    look(drawn, division_head, note="按法发〔2017〕10号和川高法发〔2020〕3号，4月1号起脱产学习，新任职15号到岗")
+    look(
+        drawn, division_head, note="按法发〔2017〕10号和川高法发〔2020〕3号，4月1号起脱产学习，新任职15号到岗"
+    )
     assert drawn.notes.get(person=division_head).note
 
 
@@ -183,6 +188,17 @@ def test_nobody_approves_what_they_drew_up(drawn, politics, president):
     look(drawn, *[note.person for note in drawn.notes.all()])
     with pytest.raises(Refused, match="另一人"):
         approve(drawn, politics)
+
+
+def test_what_changed_after_the_approver_looked_is_not_published_by_the_old_page(
+    drawn, division_head, president
+):
+    look(drawn, president)
+    seen = version_of(drawn)
+    look(drawn, division_head, note="另有说明")
+    with pytest.raises(Refused, match="有变化") as refused:
+        approve(drawn, president, version=seen)
+    assert (refused.value.status, DutyCircular.objects.get().state) == (409, "draft")
 
 
 def test_drawing_it_up_anew_does_not_free_the_first_hand(drawn, politics, post):

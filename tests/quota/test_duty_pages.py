@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -13,7 +14,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from courts.models import Court, FixedDay
-from quota import circular_paper, subsidy_views
+from quota import circular_paper, circulars, subsidy_views
 from quota.circulars import approve_circular, draft_circular, note_circular
 from quota.duty_page import REMARKS
 from quota.duty_spans import period_of
@@ -63,12 +64,19 @@ def draft(filled, court, politics) -> DutyCircular:
 def published(draft, president, division_head) -> DutyCircular:
     for person in (president, division_head):
         note_circular(circular=draft, note="", by=person, at=timezone.now())
-    return approve_circular(circular=draft, by=president, at=timezone.now())
+    return approve_circular(
+        circular=draft, version=circulars.version_of(draft), by=president, at=timezone.now()
+    )
 
 
 @pytest.fixture
 def pool(filled, court, politics) -> SubsidyPool:
     return prepare_pool(court=court, period=Q1, amount=Decimal("1100.00"), by=politics, at=timezone.now())
+
+
+def version_in(page: str) -> str:
+    """What the page says of the state it showed."""
+    return re.search(r'name="version" value="(\w+)"', page).group(1)
 
 
 def visit(client, user, name, *args, query=""):
@@ -186,8 +194,9 @@ def test_a_circular_is_drafted_looked_at_approved_and_read(
             client.post(reverse("quota:circular-act", args=[pk, "note"]), {"note": note})["Location"]
             == address
         )
-    assert "批准并通报" in text(client.get(address))
-    client.post(reverse("quota:circular-act", args=[pk, "approve"]))
+    page = text(client.get(address))
+    assert "批准并通报" in page
+    client.post(reverse("quota:circular-act", args=[pk, "approve"]), {"version": version_in(page)})
     page = text(visit(client, judge, "circular", pk))
     assert "参加巡回审判" in page
     assert "吴庭长" in page
@@ -262,7 +271,8 @@ def test_a_pool_is_prepared_objected_to_answered_and_approved(
     client.post(
         reverse("quota:subsidy-act", args=[pk, "answer"]), {"person": judge.pk, "answer": "经核对无误"}
     )
-    client.post(reverse("quota:subsidy-act", args=[pk, "approve"]))
+    seen = {"version": version_in(text(client.get(address)))}
+    client.post(reverse("quota:subsidy-act", args=[pk, "approve"]), seen)
     assert SubsidyPool.objects.get().state == "approved"
     page = text(visit(client, judge, "my-subsidy"))
     assert "1000.00" in page

@@ -23,6 +23,7 @@ from quota.subsidies import (
     prepare_pool,
     recompute_pool,
     shares_of,
+    version_of,
     withdraw_pool,
 )
 from tests.quota.duty_people import CLOSED, Q1, on_quota
@@ -68,6 +69,10 @@ def bench(court, judge, colleague):
 
 def prepare(court, by, amount="1000.00", period=Q1):
     return prepare_pool(court=court, period=period, amount=Decimal(amount), by=by, at=timezone.now())
+
+
+def approve(pool, by, version=""):
+    return approve_pool(pool=pool, version=version or version_of(pool), by=by, at=timezone.now())
 
 
 def amounts(pool):
@@ -213,8 +218,8 @@ def test_another_person_approves_and_then_it_stands(bench, weighed, court, polit
     weighed(1)
     pool = prepare(court, politics)
     with pytest.raises(Refused, match="院长批准"):
-        approve_pool(pool=pool, by=politics, at=timezone.now())
-    assert approve_pool(pool=pool, by=president, at=timezone.now()).state == "approved"
+        approve(pool, by=politics)
+    assert approve(pool, by=president).state == "approved"
     with pytest.raises(Refused, match="已批准"):
         recompute_pool(pool=pool, amount=Decimal(5), by=politics, at=timezone.now())
     with pytest.raises(Refused, match="院长批准"):
@@ -229,7 +234,30 @@ def test_whoever_prepared_it_does_not_approve_it_in_another_post(bench, weighed,
     Posting.objects.create(user=politics, court=court, role="president", starts_on=date(2026, 6, 1))
     del politics.__dict__["seats"]
     with pytest.raises(Refused, match="另一人"):
-        approve_pool(pool=pool, by=politics, at=timezone.now())
+        approve(pool, by=politics)
+
+
+def test_what_was_shared_anew_after_somebody_looked_is_not_approved_by_the_old_page(
+    bench, weighed, court, politics, president
+):
+    weighed(1)
+    pool = prepare(court, politics)
+    seen = version_of(pool)
+    recompute_pool(pool=pool, amount=Decimal(9_000_000), by=politics, at=timezone.now())
+    with pytest.raises(Refused, match="有变化") as refused:
+        approve(pool, by=president, version=seen)
+    assert (refused.value.status, SubsidyPool.objects.get().state) == (409, "draft")
+
+
+def test_whoever_is_paid_of_it_does_not_approve_it_and_the_president_above_does(
+    bench, weighed, court, upper_court, politics, president, post
+):
+    on_quota(president, court=court)
+    weighed(1, judge=president)
+    pool = prepare(court, politics)
+    with pytest.raises(Refused, match="您本人的份额"):
+        approve(pool, by=president)
+    assert approve(pool, by=post("president", "上级院长", at=upper_court)).state == "approved"
 
 
 # --- objecting ---------------------------------------------------------------------------------------------
@@ -240,9 +268,9 @@ def test_an_objection_is_answered_before_it_is_approved_and_not_by_oneself(
     pool = prepare(court, politics)
     object_to_share(pool=pool, objection="少计一件", by=judge, at=timezone.now())
     with pytest.raises(Refused, match="1人的异议没有答复"):
-        approve_pool(pool=pool, by=president, at=timezone.now())
+        approve(pool, by=president)
     answer_objection(pool=pool, person=judge.pk, answer="已补登", by=politics, at=timezone.now())
-    assert approve_pool(pool=pool, by=president, at=timezone.now()).state == "approved"
+    assert approve(pool, by=president).state == "approved"
     with pytest.raises(Refused, match="已经答复"):
         object_to_share(pool=pool, objection="还是不对", by=judge, at=timezone.now())
 
@@ -305,7 +333,7 @@ def test_the_trail_tells_no_sums(bench, weighed, court, judge, politics, preside
     pool = prepare(court, politics, "98765.43")
     object_to_share(pool=pool, objection="少计", by=judge, at=timezone.now())
     answer_objection(pool=pool, person=judge.pk, answer="已核", by=politics, at=timezone.now())
-    approve_pool(pool=pool, by=president, at=timezone.now())
+    approve(pool, by=president)
     told = str(list(Entry.objects.values("act", "before", "after", "because")))
     assert Entry.objects.count() == 4
     assert "98765" not in told
