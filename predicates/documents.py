@@ -25,6 +25,8 @@ class Document:
         try:
             self._root = _composed(text)
             self.body = _constructed(text)
+        except Misread:  # a ValueError too, and already a sentence of its own
+            raise
         except RecursionError:
             raise misread("nested too deeply; a catalogue has few levels", "嵌套过深") from None
         except yaml.YAMLError as wrong:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -19,6 +19,8 @@ __all__ = ["Allocation", "Infeasible", "allocate", "bounds", "cap", "two_level"]
 
 Method = Literal["largest_remainder", "huntington_hill"]
 METHODS: dict[str, str] = {"largest_remainder": "最大余数法", "huntington_hill": "等比例法"}
+#: How many courts a refusal names.
+NAMED = 5
 V = TypeVar("V")
 
 
@@ -59,17 +61,18 @@ def allocate(
     low: Mapping[str, int],
     high: Mapping[str, int],
     method: str = "largest_remainder",
+    sitting: Sequence[str] = (),
 ) -> Allocation:
     """Share ``total`` seats in proportion to the needs, each court between ``low`` and ``high``.
 
     ``largest_remainder`` (最大余数法): every court not held at a bound gets its share rounded down or up; ties to the larger
     need, then by code. ``huntington_hill`` (等比例法): no court ever loses a seat when there are more to share. ``Infeasible``
-    when the bounds cannot hold.
+    when the bounds cannot hold; it names the courts whose floor is their judges in post (``sitting``).
     """
     if method not in METHODS:
         raise ValueError(f"unknown method {nearest(method, METHODS)}")
     table = Table(needs, low, high)
-    _check(total, table)
+    _check(total, table, {code: low[code] for code in sitting})
     if method == "huntington_hill":
         return Allocation(share_table(total, table), total, needs, low, high, method)
     shared = largest_remainder.share_out(total, needs, low, high)
@@ -118,12 +121,12 @@ def _of(codes: Iterable[str], values: Mapping[str, V]) -> dict[str, V]:
     return {code: values[code] for code in codes}
 
 
-def _check(total: int, table: Table) -> None:
+def _check(total: int, table: Table, sitting: Mapping[str, int]) -> None:
     if not table.in_bounds():
         _refuse_court(table)
     if not math.isfinite(most := float(table.needs.sum())) or (table.needs < 0).any():
         raise ValueError(f"the needs must be finite and not below nought; their sum is {most}")
-    _check_sums(total, int(table.low.sum()), int(table.high.sum()), len(table.by_code))
+    _check_sums(total, int(table.low.sum()), int(table.high.sum()), len(table.by_code), sitting)
 
 
 def _refuse_court(table: Table) -> None:
@@ -138,7 +141,16 @@ def _refuse_court(table: Table) -> None:
             )
 
 
-def _check_sums(total: int, least: int, most: int, courts: int) -> None:
+def _check_sums(total: int, least: int, most: int, courts: int, sitting: Mapping[str, int]) -> None:
+    if total < least and sitting:
+        named = ", ".join(f"{code} {count}" for code, count in list(sitting.items())[:NAMED])
+        more = f" and {len(sitting) - NAMED} more" if len(sitting) > NAMED else ""
+        raise Infeasible(
+            f"the floors of {courts} courts add up to {least} seats, more than the {total} there are, and judges "
+            f"in post, who are kept, raise them at {named}{more}; share out at least {least}",
+            f"{courts} 个法院的下限合计 {least} 名，多于可分配的 {total} 名；其中 {len(sitting)} 个法院的下限是在任法官数"
+            f"（{named.replace(', ', '、')}{'等' if more else ''}），在任的不减少；请至少分配 {least} 名",
+        )
     if total < least:
         raise Infeasible(
             f"the floors of {courts} courts add up to {least} seats, more than the {total} there are; "

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalogues.quota_checks import SETTINGS as RANGES
 from predicates.problems import misread
 from quota.allocation import METHODS
 from quota.need import CourtInput
-from quota.reading import above_nought, choice, listed, mapping, number, numbers, text, whole
+from quota.reading import choice, listed, mapping, number, numbers, text, whole
 
 #: The settings a scenario is calculated with, by their codes in the catalogue.
 SETTINGS = (
@@ -84,10 +85,10 @@ def _settings(value: Any) -> dict[str, float]:
     for code in SETTINGS:
         if code not in body:
             raise misread("missing; give it", "缺少这一项", "settings", code)
-    found = {code: number(body[code], "settings", code) for code in SETTINGS}
-    for code in ("judge_days_per_year", "case_hours_per_day"):
-        above_nought(found[code], "settings", code)
-    return found
+    return {
+        code: number(body[code], "settings", code, least=RANGES[code].least, most=RANGES[code].most)
+        for code in SETTINGS
+    }
 
 
 def _court(value: Any, place: int, hours: Mapping[str, float], betas: Mapping[str, float]) -> Given:

@@ -17,7 +17,7 @@ from quota.inputs import BETA_LEAST
 from quota.limits import cap, limits
 from quota.need import CourtInput, Need, needs
 from quota.pressure import pressure
-from quota.reading import above_nought, choice, listed, mapping, number, numbers, text, whole
+from quota.reading import choice, listed, mapping, number, numbers, text, whole
 
 FIELDS = (
     "judge_year_hours", "hours_per_case", "forecast", "context", "staffing", "seats", "floor", "ceiling_ratio", "method",
@@ -59,6 +59,8 @@ class Plan:
 def read_plan(document: str, defaults: Defaults) -> Plan:
     """``Misread`` says where and what is wrong; other fields are ignored, unless they look like one mistyped."""
     opened = Document(document)
+    if opened.body is None:
+        raise misread("line 1: the plan is empty; give forecast, staffing and seats", "没有内容")
     try:
         return _plan(_body(document), defaults)
     except Misread as wrong:
@@ -106,7 +108,8 @@ def _shared(plan: Plan, need: Mapping[str, float]) -> tuple[dict[str, int], dict
     )
     low = {code: each.low for code, each in bound.items()}
     high = {code: each.high for code, each in bound.items()}
-    one = allocate(plan.seats, need, low=low, high=high, method=plan.method)
+    sitting = [code for code, each in bound.items() if each.low_from == "sitting"]
+    one = allocate(plan.seats, need, low=low, high=high, method=plan.method, sitting=sitting)
     groups = {court.code: court.group for court in plan.courts}
     if not all(groups.values()):
         return one.seats, {}
@@ -136,11 +139,17 @@ def _body(document: str) -> Mapping[str, Any]:
         loader.dispose()
 
 
-def _value(loader: Any, node: Any) -> Any:
+def _value(loader: Any, node: Any, within: tuple[Any, ...] = ()) -> Any:
+    if node in within:
+        raise misread(
+            f"line {node.start_mark.line + 1}: holds itself; write out what it stands for",
+            f"第 {node.start_mark.line + 1} 行引用了自身",
+        )
+    inside = (*within, node)
     if isinstance(node, yaml.MappingNode):
-        return {str(key.value): _value(loader, value) for key, value in node.value}
+        return {str(key.value): _value(loader, value, inside) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
-        return [_value(loader, value) for value in node.value]
+        return [_value(loader, value, inside) for value in node.value]
     return None if node is None else loader.construct_object(node)
 
 
@@ -153,8 +162,8 @@ def _plan(body: Mapping[str, Any], defaults: Defaults) -> Plan:
     return Plan(
         courts=_courts(body, hours_per_case, weights),
         hours_per_case=hours_per_case,
-        judge_year_hours=above_nought(
-            _or(body, "judge_year_hours", defaults.judge_year_hours), "judge_year_hours"
+        judge_year_hours=number(
+            _or(body, "judge_year_hours", defaults.judge_year_hours), "judge_year_hours", least=1.0
         ),
         betas=weights,
         clip=_clip(_or(body, "adj_clip", list(defaults.clip))),
@@ -200,7 +209,7 @@ def _courts(
         raise misread("holds no court; give at least one", "没有法院", "forecast")
     staffing = _by_court(body, "staffing", list(forecast), needed=True)
     context = _by_court(body, "context", list(forecast))
-    groups = _by_court(body, "groups", list(forecast))
+    groups = _by_court(body, "groups", list(forecast), needed=bool(body.get("groups")))
     sitting = _by_court(body, "sitting", list(forecast))
     return tuple(
         CourtInput(

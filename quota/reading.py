@@ -55,13 +55,6 @@ def whole(value: Any, *path: str | int, least: int = 0, most: int = MOST_SEATS) 
     return int(found)
 
 
-def above_nought(value: Any, *path: str | int) -> float:
-    found = number(value, *path)
-    if not found:
-        raise misread("is nought; give a number above it", "应大于 0", *path)
-    return found
-
-
 def text(value: Any, *path: str | int) -> str:
     if not isinstance(value, str):
         raise misread(f"{shown(value)} is no text", f"{shown(value)} 不是文字", *path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from predicates.problems import Misread, misread
+from predicates.problems import Misread, misread, shown
 from quota.allocation import Allocation, Infeasible, allocate, seats_of, two_level
 from quota.canonical import canonical, digest, plain
 from quota.inputs import Given, Inputs, read_inputs
@@ -16,23 +16,27 @@ from quota.levers import Moved, pull
 from quota.limits import Bound, Total, limits, own_ratio_checked, total_seats, within
 from quota.need import CourtInput, Need, needs
 from quota.pressure import pressure, spread
+from quota.reading import whole as whole_number
 
 __all__ = ["Infeasible", "Misread", "Replayed", "bundle", "canonical", "compute", "digest", "replay"]
 
 #: Raised when the same inputs are to give another result.
-ENGINE = 1
+ENGINE = 2
 KIND = "mingjing.quota.scenario"
 HIGH, BASIC = 2, 4  # levels of courts (级别)
-ENDS = ("total", "low", "high")
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What replaying found: whether the inputs are those signed, and whether the result has the same bytes."""
+    """What replaying found: whether the inputs are those signed, and whether the result has the same bytes.
+
+    ``engine``: what it was calculated with; another than this one's may rightly give another result.
+    """
 
     inputs_whole: bool
     same: bool
     differs_at: str
+    engine: int = ENGINE
 
     @property
     def holds(self) -> bool:
@@ -42,14 +46,14 @@ class Replayed:
 def compute(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The result of the inputs. ``Misread``: the inputs are wrong; ``Infeasible``: their bounds cannot hold."""
     moved = pull(read_inputs(_settled(inputs)))
-    found = {end: _needs(moved, end) for end in ENDS}
-    courts = _courts(moved.inputs, "total")
-    need = {code: each.need for code, each in found["total"].items()}
+    courts = _courts(moved.inputs)
+    found = _needs(moved, courts)
+    need = {code: each.need for code, each in found.items()}
     bound = _limits(moved, courts)
     total = _total(moved, courts, need, bound)
     shared = _Shared(moved.inputs, courts, total.seats, need, bound)
     rows = [
-        _row(given, court, moved.inputs.hours, {end: found[end][court.code] for end in ENDS}, bound, shared)
+        _row(given, court, moved.inputs.hours, found[court.code], bound, shared)
         for given, court in zip(moved.inputs.courts, courts, strict=True)
     ]
     result: dict[str, Any] = plain(
@@ -89,7 +93,7 @@ def bundle(inputs: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, An
     """What is signed and handed on: anyone can calculate it anew with ``replay``."""
     return {
         "kind": KIND,
-        "engine": ENGINE,
+        "engine": result.get("engine", ENGINE),
         "inputs": plain(inputs),
         "inputs_digest": digest(inputs),
         "result": plain(result),
@@ -102,12 +106,15 @@ def replay(given: Mapping[str, Any]) -> Replayed:
     for name, kind in (("inputs", dict), ("result", dict), ("inputs_digest", str), ("result_digest", str)):
         if not isinstance(given.get(name), kind):
             raise misread("missing; give a bundle as it was exported", "缺少这一项", name)
+    if given.get("kind") != KIND:
+        raise misread(f'must be "{KIND}", not {shown(given.get("kind"))}', f"应为“{KIND}”", "kind")
+    engine = whole_number(given.get("engine"), "engine", least=1)
     whole = digest(given["inputs"]) == given["inputs_digest"]
     again = compute(given["inputs"])
     if differs := _difference(plain(given["result"]), again):
-        return Replayed(whole, False, differs)
+        return Replayed(whole, False, differs, engine)
     same = given["result_digest"] == digest(again)
-    return Replayed(whole, same, "" if same else "result_digest")
+    return Replayed(whole, same, "" if same else "result_digest", engine)
 
 
 def _difference(was: Any, now: Any, place: str = "result") -> str:
@@ -125,11 +132,11 @@ def _difference(was: Any, now: Any, place: str = "result") -> str:
 
 
 # --- what is needed ------------------------------------------------------------------------------------------------
-def _needs(moved: Moved, end: str) -> dict[str, Need]:
+def _needs(moved: Moved, courts: Sequence[CourtInput]) -> dict[str, Need]:
     settings = moved.inputs.settings
     year = settings["judge_days_per_year"] * settings["case_hours_per_day"]
     return needs(
-        _courts(moved.inputs, end),
+        courts,
         hours_per_case=moved.inputs.hours,
         judge_year_hours={code: year * (1 - away) for code, away in moved.away.items()},
         betas=moved.inputs.betas,
@@ -138,13 +145,27 @@ def _needs(moved: Moved, end: str) -> dict[str, Need]:
     )
 
 
-def _courts(inputs: Inputs, end: str) -> list[CourtInput]:
+def _courts(inputs: Inputs) -> list[CourtInput]:
     return [
-        CourtInput(
-            **{**vars(each.base), "forecast": {kind: getattr(n, end) for kind, n in each.expected.items()}}
-        )
+        CourtInput(**{**vars(each.base), "forecast": {kind: n.total for kind, n in each.expected.items()}})
         for each in inputs.courts
     ]
+
+
+def _ends(given: Given, need: Need, hours: Mapping[str, float]) -> tuple[float, float]:
+    """The interval of a court's need: the kinds' half widths, in judges, put together as ``_together`` does."""
+    judges = need.need / need.hours if need.hours else 0.0
+    under = [(n.total - n.low) * hours[kind] * judges for kind, n in given.expected.items()]
+    over = [(n.high - n.total) * hours[kind] * judges for kind, n in given.expected.items()]
+    return max(need.need - _together(under), 0.0), need.need + _together(over)
+
+
+def _together(halves: Iterable[float]) -> float:
+    """Half the width of a sum of forecasts whose errors have nothing to do with each other (各自独立).
+
+    Adding up the ends would be right only if every kind at every court missed to the same side at once.
+    """
+    return math.sqrt(math.fsum(half**2 for half in halves))
 
 
 def _total(
@@ -189,7 +210,8 @@ class _Shared:
         low = {code: each.low for code, each in bound.items()}
         high = {code: each.high for code, each in bound.items()}
         self.of = {court.code: court.group or court.code for court in courts}
-        self.one = allocate(total, need, low=low, high=high, method=inputs.method)
+        sitting = [code for code, each in bound.items() if each.low_from == "sitting"]
+        self.one = allocate(total, need, low=low, high=high, method=inputs.method, sitting=sitting)
         self.upper, self.lower = two_level(
             total, need, groups=self.of, low=low, high=high, method=inputs.method
         )
@@ -219,17 +241,17 @@ def _row(
     given: Given,
     court: CourtInput,
     hours: Mapping[str, float],
-    found: Mapping[str, Need],
+    need: Need,
     bound: Mapping[str, Bound],
     shared: _Shared,
 ) -> dict[str, Any]:
-    code, need = court.code, found["total"]
+    code, (low80, high80) = court.code, _ends(given, need, hours)
     held = court.sitting if court.last_seats is None else court.last_seats
     seats = shared.seats[code]
     return {
         "code": code, "name": given.name, "group": shared.of[code], "level": court.level,
         "staffing": court.staffing, "sitting": court.sitting, "last_seats": court.last_seats,
-        **asdict(need), "low80": found["low"].need, "high80": found["high"].need,
+        **asdict(need), "low80": low80, "high80": high80,
         "cases": [
             {"type": kind, "count": n, "hours_per_case": hours[kind], "hours": n * hours[kind]}
             for kind, n in court.forecast.items()
@@ -241,11 +263,11 @@ def _row(
 
 
 def _totals(rows: Sequence[Mapping[str, Any]], total: Total, courts: Sequence[CourtInput]) -> dict[str, Any]:
-    sums = {
-        name: math.fsum(row[name] for row in rows) for name in ("hours", "raw", "need", "low80", "high80")
-    }
+    sums = {name: math.fsum(row[name] for row in rows) for name in ("hours", "raw", "need")}
     return {
         **sums,
+        "low80": max(sums["need"] - _together(row["need"] - row["low80"] for row in rows), 0.0),
+        "high80": sums["need"] + _together(row["high80"] - row["need"] for row in rows),
         **asdict(total),
         "staffing": sum(court.staffing for court in courts),
         "sitting": sum(court.sitting for court in courts),

@@ -14,7 +14,7 @@ import yaml
 
 from quota.management.commands import allocate as allocating
 from quota.management.commands import replay_scenario as replaying
-from quota.scenario import bundle, compute
+from quota.scenario import ENGINE, bundle, compute
 from tests.quota.plans import BETAS, HOURS, STAFFING, worked_inputs, worked_plan
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -161,7 +161,10 @@ def test_two_levels_are_shown_where_the_groups_are_known():
         ({"forecast": {"A": {"civ": 5}}, "staffing": {"A": 9}, "context": {}}, 'unknown type of case "civ"'),
         ({"forecast": {"A": {"adm": True}}, "staffing": {"A": 9}, "context": {}}, "true is not a number"),
         ({"forecast": {}}, "forecast: holds no court"),
-        ({"judge_year_hours": 0}, "judge_year_hours: is nought"),
+        ({"judge_year_hours": 0}, "judge_year_hours: 0 is out of range; give a number from 1"),
+        ({"judge_year_hours": 1e-300}, "judge_year_hours: 1e-300 is out of range"),
+        ({"sitting": {"D": 60, "A": 20}}, "raise them at A 20, D 60; share out at least 86"),
+        ({"groups": {"A": "东"}}, "groups: B is missing; give the groups of every court"),
         ({"adj_clip": [1.2, 0.9]}, "adj_clip: give the least and the most"),
     ],
 )  # fmt: skip
@@ -172,10 +175,12 @@ def test_what_cannot_be_answered_is_refused_in_one_sentence(changes, sentence):
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ("", "holds no entries"),
+        ("", "line 1: the plan is empty; give forecast, staffing and seats"),
+        ("seats: &a [*a]\n", "line 1: holds itself"),
+        ("seats: 1\na: &a {b: *a}\n", "line 2: holds itself"),
         ("- 1\n", "holds no entries"),
         ("seats: [1\n", "not valid YAML at line 2"),
-        ("seats: 1\nseats: 2\n", '"seats" stands twice (line 2)'),
+        ("seats: 1\nseats: 2\n", 'standard input: "seats" stands twice (line 2); keep one'),
         (b"seats: 6\n# \xff\n", "standard input, line 2: byte 12 is not UTF-8"),
         ("? [1, 2]\n: 3\n", "not valid YAML at line 1"),
         ("seats: !!python/object:os.system 1\n", "not valid YAML"),
@@ -239,6 +244,21 @@ def test_a_result_touched_up_does_not(exported):
 )
 def test_what_is_no_scenario_is_unusable(given):
     assert replayed(given)[0] == 2
+
+
+def test_a_bundle_of_another_kind_is_no_scenario(exported):
+    assert replayed({**exported, "kind": "mingjing.quota.draw"}) == (
+        2, 'standard input: kind: must be "mingjing.quota.scenario", not "mingjing.quota.draw"\n',
+    )  # fmt: skip
+
+
+def test_a_scenario_of_another_engine_is_told_from_a_touched_one(exported):
+    was = {**exported["result"], "engine": 1, "hours": {}}
+    code, said = replayed(bundle(exported["inputs"], was))
+    assert (code, said.split(";")[0]) == (
+        1,
+        f"differs: calculated with engine 1, and this is engine {ENGINE}",
+    )
 
 
 def test_a_bundle_whose_inputs_cannot_be_calculated_is_unusable(exported):

@@ -97,6 +97,13 @@ def test_equal_remainders_go_to_the_larger_need():
     }  # fmt: skip
 
 
+def test_when_floors_and_ceilings_are_passed_by_as_much_the_floors_are_held_first():
+    # Shares of 1.5, 2, 3.5 and 3: the floor of a and the ceiling of c are each passed by half a seat.
+    needs, low = {"a": 3.0, "b": 4.0, "c": 7.0, "d": 6.0}, {"a": 2, "b": 0, "c": 0, "d": 0}
+    found = allocate(10, needs, low=low, high={"a": 9, "b": 9, "c": 3, "d": 9}).shared
+    assert found.clipped == {"a": ("low", 1), "c": ("high", 2)}
+
+
 def test_the_geometric_mean_decides_and_nothing_near_it():
     # √(1·2) = 1.41421356…: the second seat goes to the court above it, by the last bit.
     low, high = dict.fromkeys("ab", 1), dict.fromkeys("ab", 9)
@@ -126,6 +133,15 @@ def test_two_levels_hold_every_bound_and_every_seat(random, method):
     seats = seats_of(lower, needs)
     assert sum(seats.values()) == total == sum(upper.seats.values())
     assert all(low[code] <= seats[code] <= high[code] for code in needs)
+
+
+def test_a_prefecture_counts_with_all_its_courts_together():
+    needs = {"a": 5.0, "b": 5.0, "c": 5.0, "d": 5.0}
+    upper, _ = two_level(
+        20, needs, groups={"a": "东", "b": "东", "c": "东", "d": "西"}, low=dict.fromkeys(needs, 0),
+        high=dict.fromkeys(needs, 20),
+    )  # fmt: skip
+    assert upper.seats == {"东": 15, "西": 5}
 
 
 # --- the last seat ---------------------------------------------------------------------------------------------------

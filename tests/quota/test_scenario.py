@@ -1,6 +1,7 @@
 """Scenarios: the same bytes from the same inputs, what each lever does, and what is said of every court."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -51,8 +52,11 @@ def test_where_nobody_said_how_many_ceilings_keep_seats_back_and_that_is_said():
 def test_floors_may_take_from_the_reserve_but_never_go_above_the_cap():
     totals = pulled(new_judges={"A": 60 - 3}, ceiling=0.45)["totals"]
     assert (totals["seats"], totals["lifted"], totals["target"]) == (69, 6, 69)
-    with pytest.raises(Infeasible, match="the floors of 4 courts add up to 99 seats"):
+    with pytest.raises(
+        Infeasible, match=r"the floors of 4 courts add up to 99 seats.* raise them at A 90;"
+    ) as told:
         pulled(new_judges={"A": 90 - 3})
+    assert "其中 1 个法院的下限是在任法官数（A 90）" in told.value.chinese
 
 
 def test_more_than_the_cap_is_never_shared_and_is_said():
@@ -60,10 +64,28 @@ def test_more_than_the_cap_is_never_shared_and_is_said():
     assert (totals["seats"], totals["capped"]) == (90, True)
 
 
-def test_the_need_is_given_at_both_ends_of_the_forecast():
-    for row in compute(worked_inputs())["courts"]:
-        assert row["low80"] == pytest.approx(row["need"] * 0.9)
-        assert row["high80"] == pytest.approx(row["need"] * 1.1)
+def test_the_intervals_of_the_kinds_are_put_together_and_not_added_up():
+    result = compute(worked_inputs())
+    halves = []
+    for row in result["courts"]:
+        judges = row["need"] / row["hours"]
+        halves.append(math.hypot(*(case["hours"] * judges * 0.1 for case in row["cases"])))
+        assert row["high80"] - row["need"] == pytest.approx(halves[-1])
+        assert row["need"] - row["low80"] == pytest.approx(halves[-1])
+    totals = result["totals"]
+    assert totals["high80"] - totals["need"] == pytest.approx(math.hypot(*halves))
+    assert totals["need"] - totals["low80"] == pytest.approx(math.hypot(*halves))
+
+
+def test_the_interval_of_one_kind_at_one_court_stays_as_it_is_to_either_side():
+    inputs = worked_inputs()
+    inputs["courts"] = inputs["courts"][:1]
+    inputs["courts"][0]["forecast"] = {"adm": {"total": 1000, "low": 900, "high": 1300}}
+    (row,) = compute(inputs)["courts"]
+    assert (row["low80"], row["high80"]) == (
+        pytest.approx(row["need"] * 0.9),
+        pytest.approx(row["need"] * 1.3),
+    )
 
 
 def test_months_are_added_up():
@@ -165,7 +187,8 @@ def test_bounds_that_cannot_hold_are_named():
         ({"method": "hill"}, ("method",), "unknown method"),
         ({"courts": []}, ("courts",), "holds no court"),
         ({"settings": {}}, ("settings", "judge_days_per_year"), "missing"),
-        ({"settings": {**SETTINGS, "case_hours_per_day": 0}}, ("settings", "case_hours_per_day"), "is nought"),
+        ({"settings": {**SETTINGS, "case_hours_per_day": 0}}, ("settings", "case_hours_per_day"), "from 1 to 10"),
+        ({"settings": {**SETTINGS, "judge_days_per_year": 1e-200}}, ("settings", "judge_days_per_year"), "from 100 to 300"),
         ({"hours": {"civ_sum": True}}, ("hours", "civ_sum"), "true is not a number"),
         ({"hours": {"civ_sum": float("nan")}}, (), "holds a number that is not finite"),
     ],

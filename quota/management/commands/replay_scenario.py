@@ -13,7 +13,7 @@ from cases.batch import Unusable
 from predicates.problems import Misread
 from quota.allocation import Infeasible
 from quota.management.commands.allocate import read_text
-from quota.scenario import Replayed, replay
+from quota.scenario import ENGINE, Replayed, replay
 
 SAME, OTHER, UNUSABLE = 0, 1, 2
 
@@ -80,6 +80,11 @@ def _no_such_number(name: str) -> None:
 def _sentence(found: Replayed) -> str:
     if not found.inputs_whole:
         return "changed: the inputs are not those whose digest was signed"
+    if not found.same and found.engine != ENGINE:
+        return (
+            f"differs: calculated with engine {found.engine}, and this is engine {ENGINE}; "
+            "replay it with the release it was made with"
+        )
     if not found.same:
         return f"differs: the result calculated anew is another at {found.differs_at}"
     return "same: the inputs are those signed, and the result calculated anew has the same bytes"
