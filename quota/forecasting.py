@@ -28,13 +28,15 @@ NOT_YOURS = "您不能为这一法院作收案预测，请由该院或者上级�
 def forecast_filings(*, courts: Collection[Court], on: date, by: User | None, at: datetime) -> int:
     """The next twelve months of these courts, by kind; how many forecasts. Made again on the same day, they replace it."""
     refuse_strangers(courts, by)
-    made = 0
-    for court_id, history in histories([court.pk for court in courts], before=on).items():
-        made += len(forecast_court(court_id, history, on))
-    trail.record(
-        ACT, by=by, at=at, after={"courts": [court.code for court in courts], "on": str(on), "made": made}
-    )
-    return made
+    found = histories([court.pk for court in courts], before=on)
+    rows = [row for court_id, history in found.items() for row in forecast_court(court_id, history, on)]
+    # Two who forecast the same court on one day: the second waits, and replaces what the first made.
+    list(Court.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk"))
+    FilingForecast.objects.filter(court__in=found, made_on=on).delete()
+    FilingForecast.objects.bulk_create(rows)
+    told = {"courts": [court.code for court in courts], "on": str(on), "made": len(rows)}
+    trail.record(ACT, by=by, at=at, after=told)
+    return len(rows)
 
 
 def refuse_strangers(courts: Collection[Court], by: User | None) -> None:
@@ -47,7 +49,7 @@ def refuse_strangers(courts: Collection[Court], by: User | None) -> None:
 
 
 def forecast_court(court_id: int, history: History, on: date) -> list[FilingForecast]:
-    """One forecast a kind, in the order of the catalogue."""
+    """One forecast a kind, in the order of the catalogue; not kept yet."""
     many = max((len(line) for line in history.counts.values()), default=0)
     months = months_from(history.first, many + MONTHS)
     days = working_days(law_in_use().calendar(court_id), months)
@@ -55,8 +57,7 @@ def forecast_court(court_id: int, history: History, on: date) -> list[FilingFore
     for kind, counts in history.counts.items():
         found = forecast(counts, horizon=MONTHS, level=LEVEL, days=days)
         rows.append(_row(court_id, kind, on, months[many], counts, found, by_days=days is not None))
-    FilingForecast.objects.filter(court=court_id, made_on=on).delete()
-    return FilingForecast.objects.bulk_create(rows)
+    return rows
 
 
 def _row(

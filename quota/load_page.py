@@ -94,7 +94,11 @@ def blocks_of(remit: Remit, day: date) -> list[Block]:
 
 
 def teams_of(remit: Remit, day: date) -> list[Line]:
-    """The trial teams (审判团队) with the work of their judges together, and how many assistants and clerks they have."""
+    """The trial teams (审判团队) with the work of their judges together, and how many assistants and clerks they have.
+
+    Who answers for divisions reads of a team only its members posted there, and nothing of one whose members all are
+    posted elsewhere.
+    """
     teams = Team.objects.filter(court=remit.court, opened_on__lte=day).order_by(
         "division__position", "name", "pk"
     )
@@ -103,11 +107,23 @@ def teams_of(remit: Remit, day: date) -> list[Line]:
         teams = teams.filter(division__in=remit.divisions)
     members = TeamMember.objects.filter(team__in=teams, joined_on__lte=day).exclude(left_on__lte=day)
     placed: dict[int, list[tuple[int, str]]] = {}
+    inside = _posted_in(remit, day)
     for team, person, part in members.values_list("team", "person", "part"):
-        placed.setdefault(team, []).append((person, part))
+        among = placed.setdefault(team, [])
+        if inside is None or person in inside:
+            among.append((person, part))
     loads, norms = open_loads(remit.court.pk, day), norms_of(remit.court.pk, day)
     available = available_on({person for rows in placed.values() for person, _part in rows}, day)
-    return [_team(team, placed.get(team.pk, []), loads, available, norms) for team in teams]
+    shown = [team for team in teams if placed.get(team.pk) != []]
+    return [_team(team, placed.get(team.pk, []), loads, available, norms) for team in shown]
+
+
+def _posted_in(remit: Remit, day: date) -> set[int] | None:
+    """Who holds any post in the divisions of the remit; None where it is the whole court."""
+    if remit.divisions is None:
+        return None
+    held = Posting.objects.held_on(day).filter(court=remit.court, division__in=remit.divisions)
+    return set(held.values_list("user", flat=True))
 
 
 def own_line(user: User, court_id: int, day: date) -> Line:

@@ -110,5 +110,5 @@ def tried(name: str, line: Line) -> tuple[Any, ...]:
 
 def breaches_sheet(definition: str, rows: Sequence[tuple[Any, ...]], *, by: User) -> FileResponse:
     """The standing breaches of the cases somebody sees."""
-    above = [("口径", definition), ("日期", str(today()))]
+    above = [("口径", f"{definition}封存案件不在表中。"), ("日期", str(today()))]
     return sheet_response("简案超期", by=by, above=above, columns=SLOW, rows=rows)

@@ -66,10 +66,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Trial:
-    """The units in organisational order, each with the id of its division (None: cases of none)."""
+    """The units in organisational order, each with the id of its division (None: cases of none).
+
+    Teams of fewer than ``least`` judges are left out: a member who takes off the own cases would read the colleagues'.
+    """
 
     divisions: list[tuple[int | None, Line]]
     teams: list[tuple[int | None, Line]]
+    least: int
 
 
 def drafts_for(user: User) -> QuerySet[Edition]:
@@ -113,14 +117,15 @@ def try_draft(draft: Edition, *, court: Court, day: date, person: User | None = 
     teams: dict[Team, set[int]] = {}
     for member in members.select_related("team").order_by("team__division__position", "team__name", "pk"):
         teams.setdefault(member.team, set()).add(member.person_id)
+    least = int(law_in_use().quotas.settings_of(court.pk, day)["zone_min"])
     return Trial(
         divisions=[(pk, line) for pk, line in [*divisions, (None, loose)] if line.n],
-        # A team of one judge would show one person's cases.
         teams=[
             (team.division_id, line_of(team.name, [row for row in rows if row["judge_id"] in people]))
             for team, people in teams.items()
-            if len(people) > 1
+            if len(people) >= least
         ],
+        least=least,
     )
 
 

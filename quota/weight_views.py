@@ -170,7 +170,7 @@ def tried(draft: Edition, court: Court, remit: Remit | None, user: User) -> dict
         [line for pk, line in lines if remit.divisions is None or pk in remit.divisions]
         for lines in (trial.divisions, trial.teams)
     ]
-    return {"divisions": mine[0], "teams": mine[1], "total": summed(mine[0])}
+    return {"divisions": mine[0], "teams": mine[1], "total": summed(mine[0]), "least": trial.least}
 
 
 # --- slow simple cases --------------------------------------------------------------------------------------------------
@@ -181,12 +181,21 @@ def breaches(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     if not sees_breaches(user):
         raise trail.Refused(NO_BREACHES, act="quota.see_breaches", by=user)
-    rows = seen_by(user)
     if "xlsx" in request.GET:
+        rows = seen_by(user).filter(case__sealed="")  # no number of a sealed case leaves the system
         return sheets.breaches_sheet(str(DEFINITION), [line(one) for one in rows], by=user)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [(one, evidence(one)) for one in page], "definition": DEFINITION}
-    return render(request, "quota/breaches.html", context | tabs(user, "breaches"))
+    return breaches_shown(request, request.GET.get("page"))
+
+
+def breaches_shown(
+    request: HttpRequest, number: object, typed: tuple[Breach, AnswerForm] | None = None
+) -> HttpResponse:
+    """One page of them; with what was typed about one of them and could not be kept."""
+    page = Paginator(seen_by(request.user), PER_PAGE).get_page(number)
+    forms = {typed[0].pk: typed[1]} if typed else {}
+    rows = [(one, evidence(one), forms.get(one.pk)) for one in page]
+    context = {"page": page, "rows": rows, "definition": DEFINITION} | tabs(request.user, "breaches")
+    return render(request, "quota/breaches.html", context, status=422 if typed else 200)
 
 
 DEFINITION = gettext_lazy(
@@ -232,9 +241,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The judge says why."""
     found = get_object_or_404(Breach.objects.visible_to(request.user).select_related("case"), pk=pk)
     form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("请写明说明，至多 500 字。"))
-    else:
-        answer_breach(breach=found, answer=form.cleaned_data["answer"], by=request.user, at=timezone.now())
-        messages.success(request, _("已保存说明。"))
+    own = seen_by(request.user) if found.case.judge_id == request.user.pk else Breach.objects.none()
+    standing = list(own.values_list("pk", flat=True))
+    if not form.is_valid() and found.pk in standing:
+        return breaches_shown(request, standing.index(found.pk) // PER_PAGE + 1, (found, form))
+    said = form.cleaned_data.get("answer", "")
+    answer_breach(breach=found, answer=said, by=request.user, at=timezone.now())
+    messages.success(request, _("已保存说明。"))
     return redirect(f"{reverse('quota:breaches')}#breach-{pk}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from audit.models import Entry
 from audit.trail import Refused
@@ -167,6 +169,15 @@ def test_the_page_says_what_it_was_held_against_and_takes_the_answer(client, bre
     assert "等待鉴定意见" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("typed", "says"), [("", "请填写"), ("等鉴定" * 200, "500")])
+def test_an_answer_that_cannot_be_kept_comes_back_in_its_place(client, breach, judge, typed, says):
+    client.force_login(judge)
+    answer = client.post(reverse("quota:answer-breach", args=[breach.pk]), {"answer": typed})
+    page = answer.content.decode()
+    assert (answer.status_code, f">{typed}</textarea>" in page) == (422, True)
+    assert says in page.split(f'id="answer-{breach.pk}-error">')[1].split("</p>")[0]
+
+
 def test_a_stranger_cannot_answer(client, breach, outsider):
     client.force_login(outsider)
     assert client.post(reverse("quota:answer-breach", args=[breach.pk]), {"answer": "x"}).status_code == 404
@@ -177,6 +188,16 @@ def test_the_list_is_a_file_too_and_leaves_a_trace(client, breach, president):
     answer = client.get(reverse("quota:breaches"), {"xlsx": ""})
     assert b"".join(answer.streaming_content)[:2] == b"PK"
     assert Entry.objects.filter(act="quota.export").exists()
+
+
+def test_no_number_of_a_sealed_case_leaves_in_the_file(client, breach, judge):
+    breach.case.sealed = "juvenile"
+    breach.case.save()
+    client.force_login(judge)
+    assert client.get(reverse("quota:breaches")).context["rows"]
+    data = b"".join(client.get(reverse("quota:breaches"), {"xlsx": ""}).streaming_content)
+    rows = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert breach.case.number not in {row[0] for row in rows}
 
 
 def test_the_list_costs_the_same_however_long(client, usual, simple, court, now, president, costs_the_same):

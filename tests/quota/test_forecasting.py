@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from audit.trail import Refused
 from cases.models import Case
@@ -113,6 +116,22 @@ def test_made_again_on_the_same_day_it_replaces_itself(years, court, politics, n
     forecast_filings(courts=[court], on=date(2026, 7, 1), by=None, at=now)
     assert FilingForecast.objects.count() == 2
     assert [row.made_on for row in latest_forecasts([court.pk])[court.pk]] == [date(2026, 7, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_forecast_the_same_court_at_once_do_not_meet(years, court, now):
+    met = Barrier(2)
+
+    def make(_place: int) -> int:
+        met.wait()
+        try:
+            return forecast_filings(courts=[court], on=TODAY, by=None, at=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        assert list(both.map(make, range(2))) == [1, 1]
+    assert FilingForecast.objects.count() == 1
 
 
 def test_strangers_do_not_have_forecasts_made(court, outsider, judge, post, now):

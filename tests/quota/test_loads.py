@@ -184,6 +184,22 @@ def test_a_team_is_the_work_of_its_judges(file_case, court, judge, president, po
     assert (line.load.weighted, line.helpers, line.available) == (2, (1, 0), 1)
 
 
+def test_a_head_reads_of_a_team_only_the_members_of_the_own_division(
+    file_case, court, judge, division, division_head, post
+):
+    elsewhere = Division.objects.create(court=court, name="民二庭", position=2)
+    other = post("judge", division=elsewhere)
+    weigh(file_case(), 2)
+    weigh(file_case(judge=other, division=elsewhere), 7)
+    for name, people in (("一组", [judge, other]), ("二组", [other])):
+        about = {"court": court, "division": division, "kind": "fast", "opened_on": date(2026, 1, 1)}
+        team = Team.objects.create(name=name, **about)
+        for person in people:
+            TeamMember.objects.create(team=team, person=person, part="judge", joined_on=date(2026, 1, 1))
+    (line,) = teams_of(remits_of(division_head)[0], TODAY)
+    assert (line.name, line.load.weighted, line.available) == ("一组", 2, 1)
+
+
 # --- one's own ------------------------------------------------------------------------------------------
 @pytest.fixture
 def zone(file_case, post, division, judge):

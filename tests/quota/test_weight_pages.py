@@ -231,11 +231,11 @@ def test_a_draft_says_by_unit_what_would_change_and_writes_nothing(weighed, draf
     assert {row.pk: row.weight for row in CaseWeight.objects.all()} == before
 
 
-def test_a_team_of_one_is_not_shown(weighed, draft, court, division, judge, post):
-    second = post("judge", division=division)
+def test_a_team_of_fewer_judges_than_a_zone_has_is_not_shown(weighed, draft, court, division, judge, post):
+    others = [post("judge", division=division) for _ in range(4)]
     weighed(2)
-    weighed(1, judge=second)
-    for name, people in (("一组", [judge, second]), ("二组", [second])):
+    weighed(1, judge=others[0])
+    for name, people in (("一组", [judge, *others]), ("二组", [judge, others[0]]), ("三组", others)):
         team = Team.objects.create(court=court, division=division, name=name, kind="standard", opened_on=DAY)
         for person in people:
             TeamMember.objects.create(team=team, person=person, part="judge", joined_on=DAY)
@@ -301,7 +301,12 @@ def test_every_page_is_a_file_too_and_leaves_a_trace(client, president, weighed,
     for case in weighed(2):
         decide_class(case=case, klass="simple", reason="", by=judge, at=now)
     client.force_login(president)
-    for page, asked in (("weights", {}), ("classes", {}), ("weight-trial", {"draft": draft.pk}), ("breaches", {})):
+    for page, asked in (
+        ("weights", {}),
+        ("classes", {}),
+        ("weight-trial", {"draft": draft.pk}),
+        ("breaches", {}),
+    ):
         answer = client.get(reverse(f"quota:{page}"), {**asked, "xlsx": ""})
         assert b"".join(answer.streaming_content)[:2] == b"PK", page
     assert Entry.objects.filter(act="quota.export").count() == 4
