@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Max
 
 from catalogues.selectors import QUOTA, editions_key, law_in_use
 from courts.models import Court
 from courts.reach import court_and_below
 from quota.inputs import SETTINGS
 from quota.measured import betas_in_use, hours_by_kind, measurement_in_use
-from quota.models import CourtFigure, FilingForecast, Measurement, QuotaJudge
-from quota.vacancies import seats_in_force
+from quota.models import CourtFigure, FilingForecast, Measurement
+from quota.vacancies import seats_before, sitting_in
 
 #: The columns of a court's figures, by the factor of the catalogue.
 FACTORS = {
@@ -26,6 +26,7 @@ FACTORS = {
 }  # fmt: skip
 INTERMEDIATE, BASIC = 3, 4
 NO_FIGURES, NO_FORECAST = "没有登记核定编制等概况", "没有收案预测"
+OLD_FORECAST = "收案预测的期间已过，须重新预测"
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,14 @@ def gather_inputs(court: Court, year: int, on: date) -> Gathered:
     courts = courts_planned_for(court)
     ids = [each.pk for each in courts]
     figures, forecasts = figures_of(ids, year), forecasts_of(ids, on)
-    known = [each for each in courts if each.pk in figures and each.pk in forecasts]
+    why = {each.pk: problem_of(each.pk, figures, forecasts, on) for each in courts}
+    known = [each for each in courts if not why[each.pk]]
     quotas = law_in_use().quotas
     hours, measured = hours_of(court, on)
     held = quotas.settings_of(court.pk, on)
-    left_out = [
-        (each, NO_FIGURES if each.pk not in figures else NO_FORECAST) for each in courts if each not in known
-    ]
+    left_out = [(each, why[each.pk]) for each in courts if why[each.pk]]
     inputs = {
-        "courts": rows_of(known, figures, forecasts, on),
+        "courts": rows_of(known, year, figures, forecasts, on),
         "hours": hours,
         "settings": {code: held[code] for code in SETTINGS},
         "betas": betas_in_use(court, on, measured),
@@ -57,9 +57,20 @@ def gather_inputs(court: Court, year: int, on: date) -> Gathered:
         "levels": 1,
         "levers": {},
         "sources": sources_of(court, year, on, known, figures, forecasts, measured)
-        | {"left_out": {each.name: why for each, why in left_out}},
+        | {"left_out": {each.name: reason for each, reason in left_out}},
     }
     return Gathered(inputs, tuple(left_out))
+
+
+def problem_of(
+    court: int, figures: Mapping[int, CourtFigure], forecasts: Mapping[int, list[FilingForecast]], on: date
+) -> str:
+    """Why a court cannot be calculated; empty when it can."""
+    if court not in figures:
+        return NO_FIGURES
+    if court not in forecasts:
+        return NO_FORECAST
+    return OLD_FORECAST if is_over(forecasts[court], on) else ""
 
 
 def courts_planned_for(court: Court) -> list[Court]:
@@ -75,27 +86,37 @@ def figures_of(courts: Collection[int], year: int) -> dict[int, CourtFigure]:
 
 
 def forecasts_of(courts: Collection[int], on: date) -> dict[int, list[FilingForecast]]:
-    """The latest forecast of each kind of case at each court, made by that day."""
+    """The forecasts of the day each court was last forecast by then: a kind not forecast any more is none of them."""
     rows = FilingForecast.objects.filter(court__in=courts, made_on__lte=on)
+    last = dict(rows.values("court").annotate(day=Max("made_on")).order_by().values_list("court", "day"))
     found: dict[int, list[FilingForecast]] = {}
-    for row in rows.order_by("court_id", "kind", "-made_on").distinct("court_id", "kind"):
-        found.setdefault(row.court_id, []).append(row)
+    for row in rows.filter(made_on__in=set(last.values())).order_by("court_id", "kind"):
+        if row.made_on == last[row.court_id]:
+            found.setdefault(row.court_id, []).append(row)
     return found
+
+
+def is_over(forecasts: Sequence[FilingForecast], on: date) -> bool:
+    """Whether the year that was forecast has gone by: it says nothing of the one to come."""
+    row = forecasts[0]
+    years, month = divmod(row.first_month.month - 1 + len(row.values), 12)
+    return date(row.first_month.year + years, month + 1, 1) <= on
 
 
 def rows_of(
     courts: Sequence[Court],
+    year: int,
     figures: Mapping[int, CourtFigure],
     forecasts: Mapping[int, list[FilingForecast]],
     on: date,
 ) -> list[dict[str, Any]]:
     ids = [court.pk for court in courts]
-    sitting, seats = sitting_in(ids, on), seats_in_force(ids, on)
+    sitting, seats = sitting_in(ids, on), seats_before(ids, year)
     return [
         {
             "code": court.code, "name": court.name, "level": court.level, "group": group_of(court),
             "staffing": figures[court.pk].staffing, "sitting": sitting.get(court.pk, 0),
-            "last_seats": seats[court.pk].seats if court.pk in seats else None,
+            "last_seats": seats.get(court.pk),
             "context": {name: getattr(figures[court.pk], column) for name, column in FACTORS.items()},
             "forecast": {row.kind: expected(row) for row in forecasts[court.pk]},
         }
@@ -121,13 +142,6 @@ def expected(row: FilingForecast) -> dict[str, Any]:
         "low": max(min(row.total_low, row.total), 0.0),
         "high": max(row.total_high, row.total),
     }
-
-
-def sitting_in(courts: Collection[int], on: date) -> dict[int, int]:
-    terms = QuotaJudge.objects.filter(
-        Q(left_on=None) | Q(left_on__gt=on), court__in=courts, entered_on__lte=on
-    )
-    return dict(terms.values("court").annotate(n=Count("pk")).order_by().values_list("court", "n"))
 
 
 # --- hours ---------------------------------------------------------------------------------------------------------

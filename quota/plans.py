@@ -13,13 +13,13 @@ from courts.clock import today
 from courts.models import Court, User
 from courts.reach import court_and_below
 from courts.roles import Permission
-from quota.gathering import sitting_in
 from quota.loosening import loosened
 from quota.models import Plan, Scenario, Seat
 from quota.reach import region_of
 from quota.scenario import replay
 from quota.scenarios import bundle_of, inputs_of, permit, result_of
 from quota.studies import courts_above
+from quota.vacancies import sitting_in
 
 SUBMIT, PUBLISH, REFUSE, WITHDRAW = (
     "quota.submit_plan", "quota.publish_plan", "quota.refuse_plan", "quota.withdraw_plan",

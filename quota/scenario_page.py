@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from quota.allocation import METHODS
 from quota.kinds import Kinds
 from quota.lever_form import SETTINGS, shown_percent
 from quota.levers import ALL
+from quota.limits import exactly
 from quota.models import Plan, Scenario, Seat
 from quota.reach import region_of
 from quota.scenarios import inputs_of, result_of
@@ -62,7 +64,10 @@ def kind_names(court: Court) -> dict[str, str]:
 # --- one result ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Tile:
-    """A court of a result. ``state``: short, full, even or spare, by the pressure after; "" where it is not known."""
+    """A court of a result. ``state``: short, full, even or spare, by the pressure after; "" where it is not known.
+
+    ``stuck``: the yearly change of so few seats is less than one, so that none moves.
+    """
 
     row: Mapping[str, Any]
     state: str
@@ -71,6 +76,7 @@ class Tile:
     after: str
     other_level: int
     court: int | None = None
+    stuck: bool = False
 
 
 STATES = {"short": "明显不足", "full": "偏紧", "even": "相当", "spare": "有余"}
@@ -93,7 +99,13 @@ def tile_of(
         said(row["pressure_after"]),
         row["seats_two_level"] if levels == 1 else row["seats_one_level"],
         ids.get(row["code"]),
+        is_stuck(row),
     )
+
+
+def is_stuck(row: Mapping[str, Any]) -> bool:
+    held = row["low"] == row["high"] == row["last_seats"]
+    return held and "change" in (row["low_from"], row["high_from"])
 
 
 def ids_of(user: User, result: Mapping[str, Any]) -> dict[str, int]:
@@ -146,7 +158,15 @@ def remarks_of(result: Mapping[str, Any]) -> list[str]:
     if totals["unplaced"]:
         told.append(f"各院上限（含年度调整幅度）放不下，少分 {totals['unplaced']} 名，留作机动。")
     if totals["lifted"]:
-        told.append(f"各院下限（含在任法官）多于按需求计算的名额，多分 {totals['lifted']} 名。")
+        told.append(
+            f"各院下限（含在任法官）多于按需求计算的名额，多分 {totals['lifted']} 名，占用机动员额（余 {totals['reserve']} 名）。"
+        )
+    if beyond := beyond_change(result):
+        told.append(f"{'、'.join(beyond)}在任（含新增）法官多于年度调整幅度允许的名额，按在任核定。")
+    if any(map(is_stuck, result["courts"])):
+        told.append(
+            "标“不动”的法院上年员额少，年度调整幅度不足一名，不能增减；可以调节“调整幅度不足一名时可动”。"
+        )
     names = {row["code"]: row["name"] for row in result["courts"]}
     for each in result["own_ratio"]:
         if each["holds"] is False:
@@ -155,6 +175,18 @@ def remarks_of(result: Mapping[str, Any]) -> list[str]:
                 "高级人民法院的比例不得高于基层平均，请调整。"
             )
     return told
+
+
+def beyond_change(result: Mapping[str, Any]) -> list[str]:
+    """Courts whose judges in post, those to come too, lift them past the yearly change."""
+    limit = exactly(result["settings"]["change_limit"])
+    return [
+        row["name"]
+        for row in result["courts"]
+        if row["last_seats"] is not None
+        and row["low_from"] == "sitting"
+        and row["low"] > row["last_seats"] + math.floor(limit * row["last_seats"])
+    ]
 
 
 def sources_said(inputs: Mapping[str, Any]) -> list[str]:

@@ -49,18 +49,39 @@ def seats_in_force(courts: Collection[int], on: date) -> dict[int, Seat]:
     return {seat.court_id: seat for seat in newest.select_related("plan")}
 
 
+def seats_before(courts: Collection[int], year: int) -> dict[int, int]:
+    """What the yearly change is measured by (上年员额): the seats in force when the year before ended.
+
+    Where there were none, the first a plan has given: a second plan within the year moves no further than one could.
+    """
+    ended = date(year - 1, 12, 31)
+    rows = Seat.objects.filter(
+        court__in=courts, plan__state__in=("published", "superseded"), plan__year__lte=year
+    )
+    first = rows.order_by("court_id", "plan__court__level", "plan__decided_at", "plan_id")
+    held = rows.filter(plan__year__lt=year, plan__decided_at__date__lte=ended)
+    held = held.filter(Q(plan__ended_at=None) | Q(plan__ended_at__date__gt=ended))
+    held = held.order_by("court_id", "plan__court__level", "-plan__year", "-plan__decided_at", "-plan_id")
+    return {seat.court_id: seat.seats for found in (first, held) for seat in found.distinct("court_id")}
+
+
 def occupied(on: date) -> QuerySet[QuotaJudge]:
     """Terms that take a seat from a day on: not ended by then, also those that have yet to begin."""
     return QuotaJudge.objects.filter(Q(left_on=None) | Q(left_on__gt=on))
 
 
+def sitting_in(courts: Collection[int], on: date) -> dict[int, int]:
+    """How many terms take a seat at each of the courts; courts without one are not there."""
+    taken = occupied(on).filter(court__in=courts).values("court").annotate(n=Count("pk")).order_by()
+    return dict(taken.values_list("court", "n"))
+
+
 def places_in(courts: Collection[int], on: date) -> dict[int, Places]:
     """Seats, sitting judges and promised seats of each of the courts."""
     seats = seats_in_force(courts, on)
-    taken = occupied(on).filter(court__in=courts).values("court").annotate(n=Count("pk")).order_by()
+    sitting = sitting_in(courts, on)
     running = Selection.objects.filter(court__in=courts, state__in=RUNNING).values("court")
     promised = dict(running.annotate(n=Sum("seats")).order_by().values_list("court", "n"))
-    sitting = dict(taken.values_list("court", "n"))
     return {
         court: Places(seats.get(court), sitting.get(court, 0), promised.get(court, 0)) for court in courts
     }

@@ -14,10 +14,12 @@ from python_calamine import CalamineWorkbook
 from audit.models import Entry
 from courts.models import Court, FixedDay
 from courts.services import issue_token
+from quota.canonical import canonical
 from quota.models import Plan, Scenario
 from quota.plans import publish_plan, submit_plan
-from quota.scenario import replay
-from quota.scenarios import result_of, vary_scenario
+from quota.scenario import compute, replay
+from quota.scenario_page import remarks_of
+from quota.scenarios import inputs_of, result_of, vary_scenario
 from tests.quota.planned_courts import TODAY, make, region
 
 PAGES = ("quota:home", "quota:scenarios", "quota:compare", "quota:plans")
@@ -176,6 +178,24 @@ def test_levers_without_a_name_stay_as_they_were_moved(client, planner, base):
     answer = client.post(reverse("quota:scenario-act", args=[base.pk, "keep"]), said)
     assert (answer.status_code, answer.context["moved"]) == (422, True)
     assert answer.context["form"]["surge"].value() == 30
+
+
+def test_a_court_too_small_to_move_is_told_and_where_new_judges_go_past_the_yearly_change(
+    client, planner, base, now
+):
+    inputs = inputs_of(base)
+    for court, last in zip(inputs["courts"], (9, 40), strict=False):
+        court["last_seats"] = last
+    second = inputs["courts"][1]
+    Scenario.objects.filter(pk=base.pk).update(inputs=canonical(inputs), result=canonical(compute(inputs)))
+    client.force_login(planner)
+    address = reverse("quota:scenario", args=[base.pk])
+    page = client.get(address).content.decode()
+    assert page.count('<span class="muted">不动</span>') == 1
+    assert "年度调整幅度不足一名，不能增减" in page and "按在任核定" not in page
+    moved = inputs | {"levers": {"new_judges": {second["code"]: 45}}}
+    told = " ".join(remarks_of(compute(moved)))
+    assert f"{second['name']}在任（含新增）法官多于年度调整幅度允许的名额" in told
 
 
 def test_bounds_moved_are_read_on_the_page_and_on_paper(client, planner, chief, base, now):

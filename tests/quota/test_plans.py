@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from audit.models import Entry
 from audit.trail import Refused
 from courts.models import Court, FixedDay, User
-from quota.gathering import NO_FIGURES, NO_FORECAST, gather_inputs, group_of, hours_of
-from quota.models import Measurement, Plan, Scenario, Seat
+from quota.gathering import NO_FIGURES, NO_FORECAST, OLD_FORECAST, gather_inputs, group_of, hours_of
+from quota.models import FilingForecast, Measurement, Plan, QuotaJudge, Scenario, Seat
 from quota.plans import publish_plan, refuse_plan, submit_plan, withdraw_plan
 from quota.scenario import replay
 from quota.scenarios import bundle_of, inputs_of, put_away_scenario, result_of, vary_scenario
-from quota.vacancies import seats_in_force
+from quota.vacancies import places_of, seats_in_force
 from tests.quota.planned_courts import TODAY, describe, foresee, make, region
 
 
@@ -85,6 +85,59 @@ def test_judges_in_post_and_seats_in_force_are_counted(court, sit, seats_of):
     seats_of(20)
     (row,) = gather_inputs(court, 2026, TODAY).inputs["courts"]
     assert (row["sitting"], row["last_seats"]) == (1, 20)
+
+
+def test_a_kind_not_forecast_any_more_is_not_reckoned_with(upper_court):
+    describe(upper_court)
+    foresee(upper_court, made_on=date(2026, 5, 1))
+    foresee(upper_court)
+    FilingForecast.objects.filter(kind="adm", made_on=date(2026, 6, 1)).delete()
+    (row,) = gather_inputs(upper_court, 2026, TODAY).inputs["courts"]
+    assert sorted(row["forecast"]) == ["civ_ord", "civ_sum", "cri_ord", "cri_sum", "enf"]
+
+
+def test_a_court_whose_forecast_year_has_gone_by_is_left_out_and_named(upper_court):
+    describe(upper_court)
+    foresee(upper_court)
+    assert gather_inputs(upper_court, 2027, date(2027, 6, 30)).left_out[0][0] != upper_court
+    gathered = gather_inputs(upper_court, 2027, date(2027, 7, 1))
+    assert dict(gathered.left_out)[upper_court] == OLD_FORECAST
+
+
+def test_the_yearly_change_is_measured_by_the_year_before_however_often_a_plan_is_published(
+    court, seats_of, now
+):
+    describe(court)
+    foresee(court)
+    last = seats_of(20, year=2025)
+    Plan.objects.filter(pk=last.pk).update(decided_at=datetime(2025, 3, 1, tzinfo=UTC))
+    seats_of(22)
+    (row,) = gather_inputs(court, 2026, TODAY).inputs["courts"]
+    assert row["last_seats"] == 20
+    Plan.objects.filter(pk=last.pk).update(decided_at=datetime(2026, 3, 1, tzinfo=UTC))
+    (row,) = gather_inputs(court, 2026, TODAY).inputs["courts"]
+    assert row["last_seats"] == 20
+
+
+def test_the_first_plan_of_all_is_what_a_second_one_in_the_same_year_moves_from(court, seats_of, now):
+    describe(court)
+    foresee(court)
+    first = seats_of(20)
+    Plan.objects.filter(pk=first.pk).update(
+        state="superseded", ended_at=now, decided_at=now - timedelta(days=9)
+    )
+    seats_of(22)
+    (row,) = gather_inputs(court, 2026, TODAY).inputs["courts"]
+    assert row["last_seats"] == 20
+
+
+def test_whoever_has_a_term_to_come_sits_for_the_plan_as_for_the_vacancies(court, sit):
+    describe(court)
+    foresee(court)
+    sit("乙", entered_on=TODAY)
+    QuotaJudge.objects.update(entered_on=TODAY + timedelta(days=9))
+    (row,) = gather_inputs(court, 2026, TODAY).inputs["courts"]
+    assert row["sitting"] == places_of(court, TODAY).sitting == 1
 
 
 def test_basic_courts_are_grouped_under_their_intermediate_court(court, upper_court):
