@@ -33,16 +33,22 @@ Spans = Mapping[int, list[Span]]
 def rows_of(court: Court, period: Period, *, only: int | None = None) -> list[dict[str, Any]]:
     """The lines of a court in organisational order (机构序); ``only``: those of one person."""
     terms = terms_at(court, period)
-    leaders = [each for each in leaders_of(court, period, terms) if only in (None, each.person)]
+    everybody = leaders_of(court, period, terms)
+    leaders = [each for each in everybody if only in (None, each.person)]
     level = LEVELS.get(court.level, "")
     duties = law_in_use().quotas.duties_of(court.pk, period.ends_on).values()
     rules = {each.post: each for each in duties if each.level == level}
-    benches = benches_of(court, period, terms)
+    least = law_in_use().quotas.setting("zone_min", court.pk, period.ends_on)
+    apart = judges_of({each.person: each.counted for each in everybody if each.role not in WORKING}, period)
+    benches = benches_told(benches_of(court, period, terms), least, apart)
     found = []
     for leader, heard in zip(leaders, heard_by(court, period, leaders), strict=True):
         rule = rules.get(LEADERS[leader.role][0])
-        bench = benches.get(leader.division if rule and rule.of == "division" else None, Bench())
-        found.append(row_of(leader, period, level=level, rule=rule, bench=bench, heard=heard))
+        is_own = bool(rule and rule.of == "division" and leader.division in benches)
+        bench = benches.get(leader.division if is_own else None, Bench())
+        of = ("division" if is_own else "court") if rule else ""
+        row = row_of(leader, period, level=level, rule=rule, bench=bench, heard=heard) | {"base_of": of}
+        found.append(row if bench.judges >= least else without_base(row))
     return found
 
 
@@ -111,6 +117,28 @@ def benches_of(court: Court, period: Period, terms: Spans) -> dict[int | None, B
             if is_within(day, places[place].get(judge, [])):
                 closed[place] += count
     return {place: Bench(closed[place], judges_of(people, period)) for place, people in places.items()}
+
+
+def benches_told(
+    benches: Mapping[int | None, Bench], least: float, apart: Decimal
+) -> dict[int | None, Bench]:
+    """The court, and the divisions large enough to have a mean printed: a few judges it would tell of one by one.
+
+    What the court has beyond the divisions told can be worked out, so it must be nobody or as many judges, too;
+    ``apart``: so many of it are leaders of the court, whose own figures are printed anyhow.
+    """
+    told = {place: bench for place, bench in benches.items() if place is None or bench.judges >= least}
+    while len(told) > 1:
+        rest = told[None].judges - apart - sum(bench.judges for place, bench in told.items() if place)
+        if round(rest, 1) <= 0 or rest >= least:
+            break
+        told.pop(min((place for place in told if place), key=lambda place: (told[place].judges, place)))
+    return told
+
+
+def without_base(row: dict[str, Any]) -> dict[str, Any]:
+    """In a court of a few judges what is required stands without what it is a share of."""
+    return row | {"base": None, "base_closed": None, "base_judges": None}
 
 
 def judges_of(people: Spans, period: Period) -> Decimal:

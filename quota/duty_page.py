@@ -46,7 +46,7 @@ def lines_shown(rows: Iterable[Row], user: User, court: Court, period: Period) -
             "months": plain(row["months"]),
             "share": share_words(row["share"]),
             "base": plain(row["base"]) if row["base"] else "",
-            "judges": plain(row["base_judges"]),
+            "judges": plain(row["base_judges"] or ""),
             "required": required_words(row),
             "remark": REMARKS.get(remark(row), ""),
             "unsure": row["share"] and row["confidence"] != "certain",

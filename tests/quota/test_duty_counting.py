@@ -14,6 +14,7 @@ from quota.duty_counting import rows_of
 from quota.duty_rows import Summary, added, share_words, summary
 from quota.duty_spans import period_of
 from quota.fact_words import FOUR_CATEGORY
+from quota.models import QuotaJudge
 from tests.quota.duty_people import CLOSED, Q1, named, on_quota, posted
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +22,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def bench(court, judge, division_head, president, post):
-    """Two judges, a head and a president, all on the quota."""
-    second = post("judge", "卫法官", division=division_head.postings.get().division)
-    on_quota(judge, second, division_head, president, court=court)
-    return second
+    """Four judges and their head, and a president, all on the quota."""
+    division = division_head.postings.get().division
+    others = [post("judge", name, division=division) for name in ("卫法官", "蒋法官", "沈法官")]
+    on_quota(judge, *others, division_head, president, court=court)
+    return others
 
 
 def close(file_case, count=1, **fields):
@@ -33,30 +35,30 @@ def close(file_case, count=1, **fields):
 
 # --- the arithmetic --------------------------------------------------------------------------------------
 def test_the_duty_is_a_share_of_what_a_judge_of_the_court_closes(bench, file_case, court, president, judge):
-    close(file_case, 76)
+    close(file_case, 116)
     close(file_case, 4, judge=president)
     row = named(rows_of(court, Q1), president)
-    assert (row["base_closed"], row["base_judges"], row["base"]) == (80, "4.00", "20.00")
+    assert (row["base_closed"], row["base_judges"], row["base"]) == (120, "6.00", "20.00")
     assert (row["share"], row["required"], row["required_most"]) == ([0.05, 0.1], 1, 2)
     assert (row["done"], row["as_judge"], row["gap"]) == (4, 4, 0)
 
 
 def test_a_division_head_is_measured_by_the_division(bench, file_case, court, division, division_head, judge):
     other = Division.objects.create(court=court, name="刑事审判庭", position=2)
-    close(file_case, 30)
+    close(file_case, 50)
     close(file_case, 60, division=other)
     row = named(rows_of(court, Q1), division_head)
     assert (row["base_of"], row["base_closed"], row["base_judges"], row["base"]) == (
         "division",
-        30,
-        "3.00",
+        50,
+        "5.00",
         "10.00",
     )
     assert (row["required"], row["required_most"], row["gap"]) == (5, 7, 5)
 
 
 def test_half_the_period_in_post_is_half_the_duty(bench, file_case, court, president):
-    close(file_case, 160)
+    close(file_case, 240)
     Posting.objects.filter(user=president).update(starts_on=date(2026, 2, 15))
     row = named(rows_of(court, Q1), president)
     assert row["months"] == "1.50"
@@ -108,6 +110,32 @@ def test_the_intermediate_court_has_its_own_shares(upper_court, post):
     leader = post("ac_member", at=upper_court)
     on_quota(leader, court=upper_court)
     assert named(rows_of(upper_court, Q1), leader)["share"] == [0.2, 0.3]
+
+
+# --- of few judges nothing is told -------------------------------------------------------------------------
+def test_a_division_of_few_judges_is_measured_by_the_court(bench, file_case, court, division_head, judge):
+    QuotaJudge.objects.filter(person=judge).delete()
+    close(file_case, 50, judge=bench[0])
+    row = named(rows_of(court, Q1), division_head)
+    assert (row["base_of"], row["base_closed"], row["base_judges"]) == ("court", 50, "5.00")
+
+
+def test_what_is_left_of_the_court_beside_a_division_told_is_not_one_judge(
+    bench, file_case, court, division_head, post
+):
+    other = Division.objects.create(court=court, name="刑事审判庭", position=2)
+    on_quota(post("judge", "独任刑庭法官", division=other), court=court)
+    close(file_case, 50)
+    assert named(rows_of(court, Q1), division_head)["base_of"] == "court"
+    assert named(rows_of(court, Q1, only=division_head.pk), division_head)["base_of"] == "court"
+
+
+def test_a_court_of_few_judges_has_a_duty_and_no_printed_mean(file_case, court, judge, president):
+    on_quota(judge, president, court=court)
+    close(file_case, 40)
+    row = named(rows_of(court, Q1), president)
+    assert (row["required"], row["required_most"], row["gap"]) == (1, 2, 1)
+    assert (row["base"], row["base_closed"], row["base_judges"]) == (None, None, None)
 
 
 # --- roles -----------------------------------------------------------------------------------------------
