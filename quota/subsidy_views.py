@@ -260,7 +260,7 @@ def own_line(share: SubsidyShare, claims: list[Decimal], pk: int, typed: Form | 
         "period": subsidies.period_of_pool(pool),
         "reviews": reviews_words(share.basis, {code: grade.name for code, grade in grades.items()}),
         "least": least,
-        "open": len(claims) >= least,
+        "open": sum(claim > 0 for claim in claims) >= least,
         "whole": sum(claims, Decimal(0)),
         "form": form if may_object else None,
     }

@@ -18,7 +18,7 @@ from quota import circular_paper, circulars, subsidy_views
 from quota.circulars import approve_circular, draft_circular, note_circular
 from quota.duty_page import REMARKS
 from quota.duty_spans import period_of
-from quota.models import CaseWeight, DutyCircular, SubsidyPool
+from quota.models import CaseWeight, DutyCircular, SubsidyPool, SubsidyShare
 from quota.subsidies import object_to_share, prepare_pool
 from tests.quota.duty_people import CLOSED, Q1, on_quota
 
@@ -299,6 +299,19 @@ def test_among_enough_people_one_can_calculate_ones_own_share(
     prepare_pool(court=court, period=Q1, amount=Decimal("2200.00"), by=politics, at=timezone.now())
     page = text(visit(client, judge, "my-subsidy"))
     assert "2200.00" in page and "22.0000" in page and "1700.00" in page
+
+
+def test_shares_of_nothing_do_not_make_up_the_number_of_people(client, pool, judge, post):
+    for place in range(3):
+        SubsidyShare.objects.create(
+            pool=pool,
+            person=post("judge", f"无份额{place}"),
+            amount=0,
+            basis={"weighted": "0", "quality": "1"},
+        )
+    page = text(visit(client, judge, "my-subsidy"))
+    assert "不足 5 人" in page
+    assert "1100.00" not in page
 
 
 def filled_cases(court):
