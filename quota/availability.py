@@ -5,7 +5,7 @@ Why somebody is away is between them and who manages people: its trail is secret
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.db import transaction
 from audit import trail
 from courts.clock import today
 from courts.models import Availability, Court, User
+from quota.closed_periods import closed_in
 from quota.people_guard import permit, refuse_if
 
 RECORD, END, WITHDRAW = "quota.record_availability", "quota.end_availability", "quota.withdraw_availability"
@@ -40,7 +41,9 @@ def record_availability(
     same = Availability.objects.filter(user=person, **said).first()
     if same:
         return same
-    refuse_if(problem_of(person, starts_on, ends_on, fraction, reason), RECORD, on=person, by=by)
+    problem = problem_of(person, starts_on, ends_on, fraction, reason)
+    problem = problem or problem_of_settled(person, starts_on, ends_on)
+    refuse_if(problem, RECORD, on=person, by=by)
     recorded = Availability.objects.create(user=person, reason=reason.strip(), **said)
     told = as_recorded(recorded)
     trail.record(RECORD, on=person, by=by, at=at, because=recorded.reason, after=told, secret=True)
@@ -82,6 +85,16 @@ def problem_of(person: User, starts_on: date, ends_on: date, fraction: Decimal, 
     return ""
 
 
+def problem_of_settled(person: User, starts_on: date, ends_on: date) -> str:
+    """Why these days cannot be changed any more: what was counted by them is paid or published."""
+    closed = closed_in({seat.court_id for seat in person.seats}, starts_on, ends_on)
+    if closed is None:
+        return ""
+    return (
+        f"到 {closed} 为止的办案补贴已批准或者办案通报已公布，之前的可用时间不再改动，请从以后的日子起登记。"
+    )
+
+
 @transaction.atomic
 def end_availability(
     *, availability: Availability, ends_on: date, by: User | None, at: datetime
@@ -98,6 +111,7 @@ def end_availability(
         problem = (
             f"应在 {stored.starts_on} 至 {stored.ends_on} 之间提前终止；没有发生的请撤回，延长的请另行登记。"
         )
+    problem = problem or problem_of_settled(stored.user, ends_on + timedelta(days=1), stored.ends_on)
     refuse_if(problem, END, on=stored.user, by=by)
     before = as_recorded(stored)
     stored.ends_on = ends_on
@@ -113,7 +127,9 @@ def withdraw_availability(*, availability: Availability, reason: str, by: User |
     if stored is None:
         return
     permit_for(WITHDRAW, stored.user, by)
-    refuse_if("" if reason.strip() else "请写明撤回的理由。", WITHDRAW, on=stored.user, by=by)
+    problem = "" if reason.strip() else "请写明撤回的理由。"
+    problem = problem or problem_of_settled(stored.user, stored.starts_on, stored.ends_on)
+    refuse_if(problem, WITHDRAW, on=stored.user, by=by)
     before = as_recorded(stored)
     stored.delete()
     trail.record(WITHDRAW, on=stored.user, by=by, at=at, because=reason.strip(), before=before, secret=True)

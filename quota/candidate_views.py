@@ -35,7 +35,7 @@ def candidate_of(request: HttpRequest, pk: int) -> tuple[Candidate, SelectionPag
     seen = selections_seen(request.user)
     found = (
         Candidate.objects.filter(selection__in=seen, pk=pk)
-        .select_related("person", "selection__court")
+        .select_related("person", "selection__court", "objection__answered_by")
         .first()
     )
     page = page_of(found.selection, request.user) if found else None

@@ -14,6 +14,7 @@ from cases.forms import day_field
 from courts.clock import today
 from courts.models import Court, Division, User
 from quota.models import TeamMember
+from quota.objections import LONGEST
 from quota.people import triggers_of
 from quota.people_guard import person_named
 from quota.teams import kinds_of
@@ -63,6 +64,18 @@ class LeaveForm(forms.Form):
             *((code, one.name) for code, one in known.items()),
         ]
         speak_plainly(self)
+
+
+class RefuseForm(forms.Form):
+    reason = area(_("理由"))
+
+
+class ObjectionForm(forms.Form):
+    text = area(_("异议"), length=LONGEST, help_text=_("由政治部和院长查看，并书面答复；答复以前可以修改"))
+
+
+class AnswerForm(forms.Form):
+    answer = area(_("答复"), length=LONGEST)
 
 
 # --- teams ----------------------------------------------------------------------------------------------------------

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quota import candidate_views, people_views, selection_views, team_views
+from quota import candidate_views, people_views, request_views, selection_views, team_views
 
 urlpatterns: list[URLPattern] = [
     path("judges/", people_views.judges, name="judges"),
     path("judges/enter/<int:pk>/", people_views.enter, name="enter"),
     path("judges/<int:pk>/", people_views.judge_term, name="judge-term"),
+    path("judges/requests/<int:pk>/", request_views.term_request, name="term-request"),
+    path("judges/objections/<int:pk>/", request_views.objection, name="objection"),
+    path("judges/object/<slug:about>/<int:pk>/", request_views.object_to, name="object"),
     path("judges/<int:pk>/leave/", people_views.leave, name="leave"),
     path("availability/", people_views.availability, name="availability"),
     path("availability/record/", people_views.availability_record, name="availability-record"),

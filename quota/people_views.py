@@ -23,7 +23,7 @@ from courts.roles import Permission
 from quota import people_sheets as sheets
 from quota.availability import end_availability, record_availability, share_on, withdraw_availability
 from quota.models import QuotaJudge
-from quota.people import enter_quota, leave_quota
+from quota.people import enter_quota, entry_is_put_forward, exit_is_put_forward, leave_quota
 from quota.people_forms import (
     AvailabilityForm,
     EndAvailabilityForm,
@@ -42,6 +42,8 @@ from quota.people_page import (
     terms_of,
 )
 from quota.reach import region_of
+from quota.request_page import objection_of, requests_seen, waiting_for
+from quota.term_requests import propose_entry, propose_exit
 
 COURTS_A_PAGE, ROWS_A_PAGE = 50, 100
 NO_COURT = "没有这一法院，或者您无权查看"
@@ -113,21 +115,26 @@ def court_shown(request: HttpRequest, court: Court, form: EnterForm | None = Non
         "form": form or (EnterForm(courts=[court.pk]) if plans and not past else None),
         "typed": form is not None,
         "on": today(),
-    }
+    } | waiting_for(court, request.user)
     return render(request, "quota/court_judges.html", context, status=422 if form else 200)
 
 
 @login_required
 @require_POST
 def enter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Register an entry at the court."""
+    """Register who already sits at the court; where a plan is in force, put an entry forward."""
     court = courts_planned(request.user).filter(pk=pk).first()
     if court is None:
         raise Http404(NO_COURT)
     form = EnterForm(request.POST, courts=[court.pk])
     if not form.is_valid():
         return court_shown(request, court, form)
-    term = enter_quota(court=court, by=request.user, at=timezone.now(), **form.cleaned_data)
+    about = {"court": court, "by": request.user, "at": timezone.now(), **form.cleaned_data}
+    if entry_is_put_forward(court, about["entered_on"]):
+        asked = propose_entry(**about)
+        messages.success(request, _("已提请，由另一人批准后生效。"))
+        return redirect("quota:term-request", asked.pk)
+    term = enter_quota(**about)
     messages.success(request, _("已登记入额。"))
     return redirect("quota:judge-term", term.pk)
 
@@ -156,6 +163,10 @@ def term_shown(request: HttpRequest, term: QuotaJudge, form: LeaveForm | None = 
         "sees_court": term.court_id in region_of(request.user, Permission.SEE_QUOTA),
         "form": form or (LeaveForm(term.court) if manages and term.left_on is None else None),
         "typed": form is not None,
+        "requests": requests_seen(request.user).filter(term=term, state="waiting"),
+        "is_own": term.person_id == request.user.pk,
+        "objection": objection_of(term) if sees_reasons else None,
+        "may_answer": manages,
     }
     return render(request, "quota/judge_term.html", context, status=422 if form else 200)
 
@@ -163,12 +174,17 @@ def term_shown(request: HttpRequest, term: QuotaJudge, form: LeaveForm | None = 
 @login_required
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a term on a ground of the catalogue."""
+    """End a term on a ground that is a mere fact; on any other, put its end forward."""
     term = term_of(request, pk)
     form = LeaveForm(term.court, request.POST)
     if not form.is_valid():
         return term_shown(request, term, form)
-    leave_quota(term=term, by=request.user, at=timezone.now(), **form.cleaned_data)
+    about = {"term": term, "by": request.user, "at": timezone.now(), **form.cleaned_data}
+    if exit_is_put_forward(term, about["left_on"], about["trigger"]):
+        asked = propose_exit(**about)
+        messages.success(request, _("已提请，由另一人批准后生效。"))
+        return redirect("quota:term-request", asked.pk)
+    leave_quota(**about)
     messages.success(request, _("已办理退出。"))
     return redirect("quota:judge-term", term.pk)
 

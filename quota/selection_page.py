@@ -144,7 +144,9 @@ class Own:
 
 
 def own_candidacies(user: User) -> list[Own]:
-    found = user.candidacies.select_related("selection__court").order_by("-selection__opened_on", "pk")
+    found = user.candidacies.select_related("selection__court", "objection__answered_by").order_by(
+        "-selection__opened_on", "pk"
+    )
     return [own(one) for one in found]
 
 

@@ -14,10 +14,11 @@ from pipeline.demo.people import COURTS, NEAREST, SEATED, SEATED_IN_CRIME
 from quota.appointing import appoint, publish_notice, record_committee, record_report
 from quota.availability import record_availability
 from quota.models import Candidate, QuotaJudge, Selection, Team, TeamMember
-from quota.people import ENTER, leave_quota
+from quota.people import ENTER
 from quota.proposing import propose
 from quota.selecting import add_candidate, open_selection, record_stage, review_candidate, start_scoring
 from quota.teams import join_team, open_team
+from quota.term_requests import approve_request, propose_exit
 from quota.vacancies import places_in
 
 POLITICS, PRESIDENT = "yibin_politics", "yibin_president"
@@ -96,7 +97,7 @@ def judges_at(code: str, kind: str = "民事") -> list[User]:
 
 
 def leave_some(past: Past, place: int) -> None:
-    """Three go: one seconded for long, one to another post, one at their own wish."""
+    """Three go, put forward and approved: one seconded for long, one to another post, one at their own wish."""
     going = {
         5: (NEAREST, "民事", "absent", "借调市委政法委超过六个月，中止计员额"),
         9: ("川1504", "执行", "other_post", "转任司法警察大队教导员，任职文件（演示数据）"),
@@ -108,8 +109,10 @@ def leave_some(past: Past, place: int) -> None:
     people = judges_at(code, kind)
     if people:
         term = QuotaJudge.objects.get(person=people[-1], left_on=None)
-        by = person(POLITICS)
-        past.did(leave_quota, term=term, left_on=past.day, trigger=trigger, reason=reason, by=by)
+        told = {"left_on": past.day, "trigger": trigger, "reason": reason}
+        asked = past.did(propose_exit, term=term, by=person(POLITICS), **told)
+        if asked:
+            past.did(approve_request, request=asked, by=person(PRESIDENT))
 
 
 # --- availability -------------------------------------------------------------------------------------------

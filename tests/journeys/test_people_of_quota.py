@@ -11,8 +11,10 @@ from django.urls import reverse
 from courts.models import FixedDay
 from quota.availability import record_availability
 from quota.models import Candidate, Plan, QuotaJudge, Scenario, Seat, Selection
+from quota.objections import object_to_record
 from quota.people import enter_quota
 from quota.teams import join_team, open_team
+from quota.term_requests import propose_exit
 from tests.journeys.conftest import NARROW, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,7 +37,7 @@ def staffed(transactional_db, court, division, post, now):
     Seat.objects.create(plan=plan, court=court, need=3.2, seats=3)
     judge = post("judge", "周法官", division=division)
     deed = {"by": politics, "at": now}
-    term = enter_quota(person=judge, court=court, entered_on=date(2020, 1, 1), basis="任免文件", **deed)
+    term = enter_quota(person=judge, court=court, entered_on=date(2020, 1, 1), basis="任免文件", by=None, at=now)
     about = {"court": court, "division": division, "name": "速裁一团队", "kind": "fast"}
     team = open_team(**about, opened_on=date(2026, 1, 1), **deed)
     join_team(team=team, person=judge, part="judge", joined_on=date(2026, 1, 1), **deed)
@@ -104,10 +106,10 @@ def test_a_seat_is_filled_from_stated_weights_to_the_appointment(
     take_picture(chief, "quota-notice")
 
     FixedDay.objects.update(day=date(2026, 7, 10))
-    chief.goto(reverse("quota:candidate", args=[Candidate.objects.get(person=people["候选乙"]).pk]))
-    part = opened(chief, "登记任命")
+    page.goto(reverse("quota:candidate", args=[Candidate.objects.get(person=people["候选乙"]).pk]))
+    part = opened(page, "登记任命")
     fill(part, appoint__entered_on="2026-07-10", appoint__basis="任命〔2026〕8号")
-    take_picture(chief, "quota-candidate")
+    take_picture(page, "quota-candidate")
     submit(part, "提交")
     assert QuotaJudge.objects.get(person=people["候选乙"]).court == court
     own = page_of(people["候选甲"])
@@ -118,13 +120,18 @@ def test_a_seat_is_filled_from_stated_weights_to_the_appointment(
 
 
 def test_the_pages_of_people_are_accessible_fit_a_telephone_and_need_no_scripts(
-    staffed, page_of, axe, court, take_picture
+    staffed, page_of, axe, court, take_picture, now
 ):
     politics, term, team = staffed["politics"], staffed["term"], staffed["team"]
+    said = {"left_on": TODAY, "trigger": "own_wish", "reason": "本人申请"}
+    asked = propose_exit(term=term, by=politics, at=now, **said)
+    objection = object_to_record(about=term, text="没有提出过申请", by=staffed["judge"], at=now)
     pages = {
         "judges": reverse("quota:judges"),
         "court-judges": f"{reverse('quota:judges')}?court={court.pk}",
         "term": reverse("quota:judge-term", args=[term.pk]),
+        "term-request": reverse("quota:term-request", args=[asked.pk]),
+        "objection": reverse("quota:objection", args=[objection.pk]),
         "selections": reverse("quota:selections"),
         "teams": reverse("quota:teams"),
         "court-teams": f"{reverse('quota:teams')}?court={court.pk}",

@@ -43,13 +43,13 @@ def seats_of(court, now):
 
 
 @pytest.fixture
-def sit(court, post, division, politics, now):
-    """``sit("周某")``: a person who sits on a seat of the court since 2020."""
+def sit(court, post, division, now):
+    """``sit("周某")``: a person who sits on a seat of the court since 2020, as the system took them over."""
 
     def enter(name: str, *, entered_on: date = date(2020, 1, 1)) -> QuotaJudge:
         person = post("judge", name, division=division)
         about = {"court": court, "entered_on": entered_on, "basis": "任免文件"}
-        return enter_quota(person=person, by=politics, at=now, **about)
+        return enter_quota(person=person, by=None, at=now, **about)
 
     return enter
 

@@ -12,6 +12,7 @@ from audit.models import Entry
 from audit.trail import Refused
 from courts.models import Availability, FixedDay, Posting
 from quota.availability import end_availability, record_availability, share_on, withdraw_availability
+from quota.models import SubsidyPool
 
 TODAY = date(2026, 6, 30)
 JUNE, JULY = (date(2026, 6, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2026, 7, 31))
@@ -93,6 +94,20 @@ def test_what_is_withdrawn_stays_in_the_trail(record, politics, now):
         withdraw_availability(availability=recorded, reason="误登", by=politics, at=now)
     left = Entry.objects.get(act="quota.withdraw_availability")
     assert (left.before["reason"], left.because) == ("产假", "误登") and not Availability.objects.exists()
+
+
+def test_days_that_were_paid_for_are_not_changed_any_more(record, court, politics, now):
+    recorded = record((JUNE[0], JULY[1]))
+    SubsidyPool.objects.create(
+        court=court, starts_on=date(2026, 4, 1), ends_on=JUNE[1], amount=1, state="approved", prepared_at=now
+    )
+    with pytest.raises(Refused, match="到 2026-06-30 为止的办案补贴已批准"):
+        record((date(2026, 5, 1), date(2026, 5, 31)))
+    with pytest.raises(Refused, match="不再改动"):
+        withdraw_availability(availability=recorded, reason="误登", by=politics, at=now)
+    with pytest.raises(Refused, match="不再改动"):
+        end_availability(availability=recorded, ends_on=date(2026, 6, 15), by=politics, at=now)
+    assert end_availability(availability=recorded, ends_on=JUNE[1], by=politics, at=now).ends_on == JUNE[1]
 
 
 def test_why_somebody_is_away_is_in_no_trail_others_browse(record, politics, now):

@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from audit.models import Entry
 from audit.trail import Refused
 from courts.models import Availability, FixedDay
-from quota.models import Candidate, QuotaJudge
-from quota.people import enter_quota, leave_quota
+from quota.models import Candidate, DutyCircular, QuotaJudge, TermRequest
+from quota.people import enter_quota, entry_is_put_forward, leave_quota
 from quota.people_page import away_since, double_posts, lines_of, terms_of
+from quota.term_requests import approve_request, propose_entry, propose_exit, refuse_request
 from quota.vacancies import places_of
 
 TODAY = date(2026, 6, 30)
@@ -26,7 +27,11 @@ def today_is_fixed(db):
 
 
 def enter(person, court, by, now, on=TODAY):
-    return enter_quota(person=person, court=court, entered_on=on, basis="任免文件", by=by, at=now)
+    """Registered at once where that may be; else put forward, and approved by another."""
+    about = {"person": person, "court": court, "entered_on": on, "basis": "任免文件", "by": by, "at": now}
+    if not entry_is_put_forward(court, on):
+        return enter_quota(**about)
+    return approve_request(request=propose_entry(**about), by=None, at=now)
 
 
 def test_nobody_enters_beyond_the_seats_of_the_plan_in_force(court, seats_of, sit, judge, politics, now):
@@ -89,9 +94,7 @@ def test_nobody_holds_two_seats(court, upper_court, sit, post, now, politics):
 
 def test_terms_of_a_person_do_not_overlap(court, sit, politics, now):
     term = sit("甲")
-    leave_quota(
-        term=term, left_on=date(2026, 3, 1), trigger="own_wish", reason="本人申请", by=politics, at=now
-    )
+    leave_quota(term=term, left_on=date(2026, 3, 1), trigger="left", reason="调离文件", by=politics, at=now)
     with pytest.raises(Refused, match="入额日应不早于这一天"):
         enter(term.person, court, politics, now, on=date(2026, 2, 1))
     assert enter(term.person, court, politics, now, on=date(2026, 3, 1))
@@ -145,6 +148,78 @@ def test_leaving_twice_is_the_same_as_once_and_otherwise_refused(sit, politics, 
     assert Entry.objects.filter(act="quota.leave").count() == 1
     with pytest.raises(Refused, match="不能再次办理"):
         leave_quota(term=term, by=politics, at=now, **said | {"trigger": "own_wish"})
+
+
+# --- what another approves ------------------------------------------------------------------------------------------
+def test_an_entry_under_a_plan_waits_for_another_person(
+    court, seats_of, judge, politics, president, post, now
+):
+    seats_of(1)
+    about = {
+        "person": judge,
+        "court": court,
+        "entered_on": TODAY,
+        "basis": "恢复计员额",
+        "by": politics,
+        "at": now,
+    }
+    with pytest.raises(Refused, match="须由另一人批准"):
+        enter_quota(**about)
+    asked = propose_entry(**about)
+    assert propose_entry(**about) == asked and not QuotaJudge.objects.exists()
+    both = post("president", "政治部兼院长")
+    TermRequest.objects.update(proposed_by=both)
+    for nobody in (politics, both):
+        with pytest.raises(Refused, match="批准") as refusal:
+            approve_request(request=asked, by=nobody, at=now)
+        assert refusal.value.status == 403
+    TermRequest.objects.update(proposed_by=politics)
+    term = approve_request(request=asked, by=president, at=now)
+    assert term.person == judge and approve_request(request=asked, by=president, at=now) == term
+    assert Entry.objects.get(act="quota.enter").actor_id == president.pk
+
+
+def test_nobody_takes_a_seat_a_running_selection_is_for(court, seats_of, round_of, judge, politics, now):
+    seats_of(1)
+    round_of(1)
+    with pytest.raises(Refused, match="已由进行中的遴选占用"):
+        enter(judge, court, politics, now)
+
+
+def test_an_exit_that_is_no_mere_fact_waits_for_another_person(sit, politics, president, now):
+    term = sit("甲")
+    said = {"left_on": TODAY, "trigger": "punished", "reason": "惩戒决定3号", "by": politics, "at": now}
+    with pytest.raises(Refused, match="须由另一人批准"):
+        leave_quota(term=term, **said)
+    refuse_request(request=propose_exit(term=term, **said), reason="程序未完", by=president, at=now)
+    asked = propose_exit(term=term, **said)
+    for nobody, sentence in ((politics, "没有这项权限"), (term.person, "没有这项权限")):
+        with pytest.raises(Refused, match=sentence):
+            approve_request(request=asked, by=nobody, at=now)
+    assert approve_request(request=asked, by=president, at=now).left_on == TODAY
+    told = str(list(Entry.objects.filter(secret=False).values_list("because", "after")))
+    assert "惩戒" not in told and "punished" not in told
+
+
+def test_a_settled_period_changes_only_with_another_person(court, sit, judge, politics, now):
+    term = sit("甲")
+    DutyCircular.objects.create(
+        court=court, starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31), state="published", prepared_at=now
+    )
+    fact = {"trigger": "left", "reason": "死亡证明", "by": politics, "at": now}
+    with pytest.raises(Refused, match="须由另一人批准"):
+        leave_quota(term=term, left_on=date(2026, 3, 31), **fact)
+    with pytest.raises(Refused, match="须由另一人批准"):
+        enter_quota(
+            person=judge, court=court, entered_on=date(2026, 2, 1), basis="任免文件", by=politics, at=now
+        )
+    assert leave_quota(term=term, left_on=date(2026, 4, 1), **fact).left_on
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2019, 12, 31)])
+def test_nobody_enters_before_their_first_post(court, judge, politics, now, day):
+    with pytest.raises(Refused, match="自 2020-01-01 起任职"):
+        enter(judge, court, politics, now, on=day)
 
 
 # --- what the pages say ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from audit.models import Entry
 from courts.models import Availability, Court, FixedDay
 from quota.appointing import publish_notice, record_committee
-from quota.models import Candidate, QuotaJudge, Selection, Team, TeamMember
+from quota.models import Candidate, Objection, QuotaJudge, Selection, Team, TeamMember, TermRequest
 from quota.proposing import propose
 
 TODAY = date(2026, 6, 30)
@@ -50,7 +50,7 @@ def text_of(answer) -> str:
 
 
 def address(name, *about):
-    return reverse(f"quota:{name}", args=[one.pk for one in about])
+    return reverse(f"quota:{name}", args=[getattr(one, "pk", one) for one in about])
 
 
 def page(client, user, name, *about, query=""):
@@ -162,12 +162,30 @@ def test_nobody_else_reads_an_outcome_before_the_committee_nor_ever_its_reason(
 
 
 # --- what the forms do ----------------------------------------------------------------------------------------------
-def test_an_entry_and_an_exit_by_the_forms(client, court, seats_of, judge, politics):
+def test_an_entry_and_an_exit_that_another_approves_by_the_forms(
+    client, court, seats_of, judge, politics, president
+):
     seats_of(1)
     said = {"person": judge.username, "entered_on": "2026-06-01", "basis": "任命〔2026〕2号"}
     assert "没有找到" in text_of(post_to(client, politics, "enter", court, **said | {"person": "没有此人"}))
     assert post_to(client, politics, "enter", court, **said).status_code == 302
+    entry = TermRequest.objects.get()
+    assert not QuotaJudge.objects.exists()
+    for court_page in (
+        page(client, who, "judges", query=f"?court={court.pk}") for who in (politics, president)
+    ):
+        assert "等待办理" in text_of(court_page)
+    assert "提请人和本人不能批准" not in text_of(page(client, politics, "term-request", entry))
+    assert post_to(client, politics, "term-request", entry, approve="1").status_code == 403
+    assert page(client, judge, "term-request", entry).status_code == 200
+    assert post_to(client, president, "term-request", entry, approve="1").status_code == 302
     term = QuotaJudge.objects.get()
+    post_to(client, politics, "leave", term, left_on="2026-06-30", trigger="too_few", reason="通报")
+    exit_ = TermRequest.objects.get(state="waiting")
+    assert "待批准" in text_of(page(client, judge, "judge-term", term))
+    assert post_to(client, politics, "term-request", exit_, reason="").status_code in (200, 422)
+    assert post_to(client, politics, "term-request", exit_, reason="另行核实").status_code == 302
+    assert QuotaJudge.objects.get().left_on is None
     wrong = post_to(client, politics, "leave", term, left_on="2026-06-30", trigger="", reason="退休")
     assert wrong.status_code == 422 and "退休" in wrong.content.decode()
     post_to(client, politics, "leave", term, left_on="2026-06-30", trigger="left", reason="退休")
@@ -207,6 +225,33 @@ def test_a_round_from_its_opening_to_the_appointment_by_the_forms(
     assert QuotaJudge.objects.get(person=person).candidate == one
     assert page(client, politics, "candidate", one).status_code == 200
     assert "已任命" in text_of(page(client, person, "my-candidacy"))
+
+
+def test_a_person_objects_on_their_own_pages_and_is_answered(
+    client, opened, court, politics, division_head, post
+):
+    term, one = opened["judge-term"], opened["candidate"]
+    for about, thing in (("term", term), ("candidate", one)):
+        assert post_to(client, politics, "object", about, thing, text="某").status_code == 404
+        assert post_to(client, thing.person, "object", about, thing, text="长" * 501).status_code == 422
+        assert (
+            post_to(client, thing.person, "object", about, thing, text=f"成绩有误{about}").status_code == 302
+        )
+        text = text_of(page(client, politics, "judges", query=f"?court={court.pk}"))
+        assert f"{thing.person} · 本人异议" in text
+        objection = Objection.objects.get(**{about: thing})
+        for nobody in (division_head, thing.person):
+            assert page(client, nobody, "objection", objection).status_code == 404
+        assert post_to(client, politics, "objection", objection, answer="已核对").status_code == 302
+        assert post_to(client, thing.person, "object", about, thing, text="再提").status_code == 409
+    for reader, where in (
+        (term.person, ["judge-term", term]),
+        (one.person, ["my-candidacy"]),
+        (politics, ["candidate", one]),
+    ):
+        assert "已核对" in text_of(page(client, reader, *where))
+    vice = post("vice_president", division=division_head.seats[0].division)
+    assert "成绩有误" not in text_of(page(client, vice, "judge-term", term))
 
 
 def test_a_page_opened_before_a_colleague_marked_takes_nothing_back(client, opened, politics):

@@ -20,7 +20,6 @@ from quota.appointing import (
     withdraw_candidate,
 )
 from quota.models import Candidate, QuotaJudge
-from quota.people import enter_quota
 from quota.proposing import propose, return_to_scoring
 from quota.selecting import add_candidate, open_selection, record_stage, review_candidate, start_scoring
 from quota.selection_page import own_candidacies, page_of
@@ -183,10 +182,10 @@ def test_never_more_names_than_seats_are_proposed(seats_of, scored, politics, no
     assert outcomes(selection) == {"甲": "proposed", "乙": "proposed", "丙": "not_proposed"}
 
 
-def test_never_more_names_than_seats_vacant_on_the_day(seats_of, scored, sit, politics, now):
+def test_never_more_names_than_seats_vacant_on_the_day(seats_of, scored, court, post, politics, now):
     seats_of(2)
     selection, _people = scored(2, FULL)
-    sit("后来者")
+    QuotaJudge.objects.create(person=post("judge"), court=court, entered_on=TODAY)
     propose(selection=selection, by=politics, at=now)
     assert outcomes(selection) == {"甲": "proposed", "乙": "not_proposed", "丙": "not_proposed"}
 
@@ -322,9 +321,7 @@ def test_a_seat_taken_meanwhile_is_not_given_twice(endorsed, court, post, politi
     _selection, people = endorsed()
     later()
     for name in ("插队一", "插队二"):
-        enter_quota(
-            person=post("judge", name), court=court, entered_on=AFTER, basis="恢复", by=politics, at=now
-        )
+        QuotaJudge.objects.create(person=post("judge", name), court=court, entered_on=AFTER)
     with pytest.raises(Refused, match="没有空缺"):
         take(people["甲"], politics, now)
 
