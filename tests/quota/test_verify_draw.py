@@ -50,7 +50,8 @@ def test_an_honest_day_is_whole(verify, published):
     ran = verify(json.dumps(published, ensure_ascii=False))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.endswith(
-        "whole; 2 draws and 1 exception of 川15 on 2026-06-30 follow from the seed committed to\n"
+        "whole; 2 draws of 川15 on 2026-06-30 follow from the seed committed to; 1 exception stated, not checked; "
+        f"last receipt {published['draws'][-1]['receipt']}, to be compared with the one the court shows\n"
     )
 
 
@@ -58,8 +59,8 @@ def test_what_is_withheld_is_said(verify, published):
     published["draws"][0] = withheld(published["draws"][0])
     ran = verify(json.dumps(published))
     assert ran.returncode == 0
-    assert ran.stdout.startswith(f"{ran.args[-1]}: whole; 1 draw and 1 exception of ")
-    assert ran.stdout.endswith("; 1 of sealed cases withheld and not drawn again\n")
+    assert ran.stdout.startswith(f"{ran.args[-1]}: whole; 1 draw of ")
+    assert "; 1 of sealed cases withheld and not drawn again; " in ran.stdout
 
 
 def test_the_first_entry_that_does_not_replay_is_named(verify, published):

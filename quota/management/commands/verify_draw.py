@@ -67,13 +67,18 @@ def _no_number(name: str) -> None:
 
 
 def _counted(record: dict[str, Any]) -> str:
-    hidden = sum(is_withheld(entry) for entry in record["draws"])
-    draws = _many(len(record["draws"]) - hidden, "draw")
-    exceptions = _many(len(record["exceptions"]), "exception")
-    told = (
-        f"{draws} and {exceptions} of {record['court']} on {record['day']} follow from the seed committed to"
-    )
-    return told + (f"; {hidden} of sealed cases withheld and not drawn again" if hidden else "")
+    """What was drawn again; what only stands there; and the receipt that shows whether the end was cut off."""
+    draws, given = record["draws"], len(record["exceptions"])
+    hidden = sum(is_withheld(entry) for entry in draws)
+    shown = _many(len(draws) - hidden, "draw")
+    told = [f"{shown} of {record['court']} on {record['day']} follow from the seed committed to"]
+    if hidden:
+        told.append(f"{hidden} of sealed cases withheld and not drawn again")
+    if given:
+        told.append(f"{_many(given, 'exception')} stated, not checked")
+    if draws:
+        told.append(f"last receipt {draws[-1]['receipt']}, to be compared with the one the court shows")
+    return "; ".join(told)
 
 
 def _many(count: int, noun: str) -> str:
