@@ -7,6 +7,7 @@ NULL says that the fact is not known. Sealed cases (封存) count in no number b
 from __future__ import annotations
 
 from collections.abc import Mapping
+from json import dumps
 
 from catalogues.quota_fields import CAUSE_FACTS
 from quota import fact_words
@@ -17,12 +18,19 @@ CAUSE = "COALESCE(NULLIF(c.cause_code, ''), c.cause)"
 SUIT = "right(c.type_code, 1) = '初' AND c.category = ANY(%(suits)s)"
 STANDS = "p.withdrawn_at IS NULL"
 
-SCOPE = """
+#: Part of ``SCOPE``: somebody sits beside the judge (合议). Of people of the feed who match no account only the names are known (``named``).
+PANEL = """(COALESCE(c.presiding_id <> c.judge_id, c.presiding_id IS NOT NULL)
+            OR cardinality(array_remove(c.members, c.judge_id)) > 0
+            OR c.named <> '{{}}' AND (
+               COALESCE(c.named ->> 'presiding', '') NOT IN ('', COALESCE(c.named ->> 'judge', ''))
+               OR cardinality(array_remove(string_to_array(c.named ->> 'members', '、'), c.named ->> 'judge')) > 0) IS TRUE)"""
+
+SCOPE = f"""
 scope AS MATERIALIZED (
     SELECT c.id, c.court_id, c.category, c.type_code, c.cause_code, c.cause, c.procedure, c.judge_id, c.filed_on, c.closed_on,
            c.closed_how, c.amount, c.plaintiffs, c.defendants, c.sealed,
-           c.presiding_id IS NOT NULL OR cardinality(array_remove(c.members, c.judge_id)) > 0 AS is_panel
-      FROM cases_case c WHERE {chosen})"""
+           {PANEL} AS is_panel
+      FROM cases_case c WHERE {{chosen}})"""
 
 PARTIES = f"""
 parties AS (
@@ -132,7 +140,7 @@ SUITS = {ALL: ALL_SUITS, MANY: MANY_SUITS, FEW: FEW_SUITS}
 
 #: What is computed of each fact; where a court keeps it as an element, that counts.
 FACTS: Mapping[str, str] = {
-    "amount": "c.amount",
+    "amount": "NULLIF(c.amount, 'NaN')",
     "parties": "NULLIF(GREATEST(COALESCE(c.plaintiffs, 0) + COALESCE(c.defendants, 0), p.parties), 0)",
     "related_cases": "COALESCE(links.n, 0)",
     "petitions": "events.petitions",
@@ -143,7 +151,10 @@ FACTS: Mapping[str, str] = {
     "evidence_volumes": "NULL",
     "volumes": "NULL",
     "hearings": "events.hearings",
-    "series_place": "COALESCE(series.place, 1)",
+    "series_place": (
+        "CASE WHEN p.parties IS NOT NULL AND c.judge_id IS NOT NULL AND c.filed_on IS NOT NULL"
+        " THEN COALESCE(series.place, 1) END"
+    ),
     "counterclaim": "(p.counterclaim OR COALESCE(events.counterclaimed, false))::int",
     "third_party": "(p.third OR COALESCE(events.joined, false))::int",
     "appraisal": "NULLIF(COALESCE(events.appraised, false) OR COALESCE(pauses.appraised, false), false)::int",
@@ -154,7 +165,9 @@ FACTS: Mapping[str, str] = {
     "committee": "NULLIF(COALESCE(events.committee, false) OR COALESCE(pauses.committee, false), false)::int",
     "specialist_meeting": "NULLIF(events.specialists, false)::int",
     "four_category": "NULLIF(events.four_category, false)::int",
-    "settled_or_withdrawn": "(c.closed_on IS NOT NULL AND c.closed_how ~ %(settled)s)::int",
+    "settled_or_withdrawn": (
+        "CASE WHEN c.closed_on IS NULL THEN 0 WHEN c.closed_how <> '' THEN (c.closed_how ~ %(settled)s)::int END"
+    ),
 }
 
 KINDS = "SELECT DISTINCT c.category, c.type_code, c.cause_code, c.cause FROM cases_case c WHERE {chosen}"
@@ -174,7 +187,9 @@ def parameters_of(rules: WeightRules) -> dict[str, object]:
         if name.isupper()
     }
     nodes = [word for name in NODES for word in vars(fact_words)[name]]
-    names = {f"adder_{place}": name for place, name in enumerate(rules.adders)}
+    names = {
+        f"adder_{place}": f"{dumps(name, ensure_ascii=False)}: " for place, name in enumerate(rules.adders)
+    }
     return words | names | {
         "nodes": nodes, "asked": asked_of(rules), "mutual": f"{rules.mutual_years} years", "digest": rules.digest,
     }  # fmt: skip

@@ -33,14 +33,6 @@ class WeightRules:
     mutual_years: int
     digest: str
 
-    def procedure_of(self, base: WeightBase, procedure: str, is_panel: bool) -> str | None:
-        """The name of the procedure factor of a case; None where no procedure is recorded and none is assumed."""
-        panel = "panel" if is_panel else "single"
-        for name, one in self.procedures.items():
-            if procedure in one.procedures and one.panel in ("", panel):
-                return name
-        return base.procedure or None
-
 
 def rules_of(quotas: Quotas, court_id: int | None, on: date) -> WeightRules:
     """What holds in a court (None: the national text) on a day."""

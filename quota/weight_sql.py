@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from catalogues.quota_law import ComplexityPoint, WeightAdder
 from quota.weight_facts_sql import asked_of, gathered
@@ -39,24 +40,34 @@ def weighed(rules: WeightRules, *, chosen: str, size: str) -> str:
 
 
 def weighing(rules: WeightRules) -> str:
-    """From ``facts`` to ``wanted``. Sums and products are of whole numbers (``Scales``), so that nothing is lost."""
-    scales, asked = Scales.of(rules), asked_of(rules)
+    """From ``facts`` to ``wanted``. Sums and products are of whole numbers (``Scales``), so that nothing is lost.
+
+    Lists are written as text first, so that a case in which nothing counts costs no JSON. The empty second branch keeps
+    the planner from writing every expression out again wherever it is used below (``ONCE`` of the clocks does so too).
+    """
+    scales = Scales.of(rules)
     low, high = (
         whole(number, scales.floating) for number in (rules.tables.float_low, rules.tables.float_high)
     )
-    return f"""summed AS (
-    SELECT f.*, LEAST({high}, GREATEST({low}, {10**scales.floating}{"".join(_moves(rules, scales))})) AS floating,
-           0{"".join(_scores(rules))} AS score, {_barred(rules)} AS barred
-      FROM facts f),
+    return f"""counted AS (
+    SELECT f.id::bigint, f.base::text, f.step::text, (f.base_value * f.step_value)::float8 AS plain,
+           LEAST({high}, GREATEST({low}, {10**scales.floating}{"".join(_moves(rules, scales))}))::float8 AS floating,
+           (0{"".join(_scores(rules))})::float8 AS score, {_barred(rules)} AS barred,
+           {_adders(rules)} AS adders, {_points(rules)} AS points, {_unknown(rules)} AS unknown
+      FROM facts f
+    UNION ALL
+    SELECT 0::bigint, '', '', 0::float8, 0::float8, 0::float8, false, '', '', '{{}}'::varchar[] WHERE false),
 wanted AS (
-    SELECT f.id AS case_id, f.base AS "group", f.step AS procedure, {_adders(rules)} AS adders,
-           f.floating::numeric / {10**scales.floating} AS floating,
-           floor(f.base_value * f.step_value * f.floating / {10 ** (scales.all - 4)} + 0.5)::numeric / 10000 AS weight,
+    SELECT f.id AS case_id, f.base AS "group", f.step AS procedure,
+           CASE WHEN f.adders = '' THEN '{{}}' ELSE ('{{' || f.adders || '}}')::jsonb END AS adders,
+           f.floating::int * {_unit(scales.floating)} AS floating,
+           floor(f.plain * f.floating / {10 ** (scales.all - 4)} + 0.5)::bigint * {_unit(4)} AS weight,
            CASE WHEN f.score >= {exact(rules.complex_from)} THEN 'complex'
                 WHEN f.score < {exact(rules.simple_below)} AND NOT f.barred THEN 'simple' ELSE 'ordinary' END AS klass,
-           f.score::int AS score, {_points(rules)} AS points,
-           array_remove(ARRAY[{", ".join(f"CASE WHEN f.{name} IS NULL THEN '{name}' END" for name in asked)}], NULL)::varchar[] AS unknown
-      FROM summed f)"""
+           f.score::int AS score,
+           CASE WHEN f.points = '' THEN '[]' ELSE ('[' || f.points || ']')::jsonb END AS points,
+           f.unknown
+      FROM counted f)"""
 
 
 @dataclass(frozen=True)
@@ -120,19 +131,31 @@ def _barred(rules: WeightRules) -> str:
 
 
 def _adders(rules: WeightRules) -> str:
+    """The members of a JSON object; "" where none counts."""
     said = ", ".join(
-        f"%(adder_{place})s::text, NULLIF({_times(adder)}, 0)::int"
+        f"CASE WHEN ({_times(adder)}) <> 0 THEN %(adder_{place})s || ({_times(adder)})::int::text END"
         for place, adder in enumerate(rules.adders.values())
     )
-    return f"jsonb_strip_nulls(jsonb_build_object({said}))"
+    return f"concat_ws(', ', {said})"
 
 
 def _points(rules: WeightRules) -> str:
+    """The members of a JSON array; "" where none holds."""
     said = ", ".join(
-        f"CASE WHEN {_holds(point)} THEN jsonb_build_array('{code}', {exact(point.points)}, f.{point.fact}) END"
+        f"CASE WHEN {_holds(point)} THEN '[\"{code}\", {exact(point.points)}, ' || f.{point.fact} || ']' END"
         for code, point in rules.points.items()
     )
-    return f"to_jsonb(array_remove(ARRAY[{said}], NULL))"
+    return f"concat_ws(', ', {said})"
+
+
+def _unknown(rules: WeightRules) -> str:
+    said = ", ".join(f"CASE WHEN f.{name} IS NULL THEN '{name}' END" for name in asked_of(rules))
+    return f"array_remove(ARRAY[{said}], NULL)::varchar[]"
+
+
+def _unit(places: int) -> str:
+    """The last decimal, as a number to multiply by, which is cheaper than to divide."""
+    return str(Decimal(1).scaleb(-places))
 
 
 COLUMNS = (

@@ -114,13 +114,16 @@ def weigh(
 
 
 def floating_of(tables: Tables, adders: Iterable[str]) -> float:
-    """The floating factor alone, within its bounds."""
+    """The floating factor alone, within its bounds; the oracle of ``weight_sql``, as ``counted`` is."""
     summed = ONE + sum((exact(_named("adders", name, tables.adders)) for name in adders), Decimal(0))
     return float(min(max(summed, exact(tables.float_low)), exact(tables.float_high)))
 
 
 def counted(adders: Mapping[str, WeightAdder], facts: Mapping[str, Fact]) -> tuple[list[str], list[str]]:
-    """Which adders a case has, each as often as it counts, and the facts that are not known (counted for nothing)."""
+    """Which adders a case has, each as often as it counts, and the facts that are not known (counted for nothing).
+
+    The oracle of the statement that weighs all cases (``weight_sql``): tests and the bench hold that to this.
+    """
     mentioned: list[str] = []
     unknown: list[str] = []
     for name, adder in adders.items():

@@ -51,5 +51,13 @@ def test_a_simple_case_is_looked_at_for_its_cycle_or_for_one_node():
     assert found[1].bound == pytest.approx(10 + 3 * 1.4826)
 
 
+def test_what_lies_just_at_a_bound_has_not_passed_it():
+    alike = {f"c{place}": days for place, days in enumerate([1.0, 2.0, 3.0, 4.0, 5.0])}
+    peaks = {"送达": peak_deviation({"k": alike}, cell_min=5)["k"]}
+    at = peaks["送达"]["c4"].deviation
+    assert at is not None
+    assert breaches(cycles={"c1": 50.0}, bound=Bound(50.0, 40), nodes=peaks, flag_above=at) == []
+
+
 def test_a_bound_nobody_knows_is_not_passed():
     assert breaches(cycles={"c2": 600.0}, bound=Bound(None, 3), nodes={}, flag_above=3) == []

@@ -24,6 +24,11 @@ def test_half_a_person_is_rounded_up_once_for_the_court():
     assert line.assistants_needed == 3
 
 
+def test_half_a_person_left_over_is_a_person():
+    (line,) = support_needed([Team("A", "shared", 3, 0, 0)], TYPES)
+    assert (line.assistants_needed, line.clerks_needed) == (2, 2)
+
+
 def test_courts_stay_in_the_order_given():
     teams = [Team("B", "standard", 1, 1, 1), Team("A", "standard", 1, 1, 1), Team("B", "fast", 1, 2, 2)]
     assert [line.court for line in support_needed(teams, TYPES)] == ["B", "A"]

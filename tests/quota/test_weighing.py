@@ -64,10 +64,12 @@ def one(draw: random.Random, file_case, judge, division) -> Case:
     filed_on = DAY - timedelta(days=draw.choice([1, 1, 1, 40, 400, 1500]))
     case = file_case(
         category=category, type_code=type_code, procedure=procedure, cause_code=code, cause=cause, judge=judge,
-        filed_on=filed_on, closed_on=DAY if closed else None, closed_how=draw.choice(["判决", "调解", "撤诉"]) if closed else "",
+        filed_on=filed_on, closed_on=DAY if closed else None, closed_how=draw.choice(["判决", "调解", "撤诉", ""]) if closed else "",
         amount=draw.choice([None, 5_000, 1_000_000, 2_500_000, 20_000_000]), plaintiffs=draw.choice([None, 1, 6]),
         defendants=draw.choice([None, 1, 12]), sealed=draw.choice(["", "", "", "juvenile"]),
         presiding=draw.choice([None, judge]), members=draw.choice([[], [judge.pk], [judge.pk, judge.pk + 900]]),
+        named=draw.choice([{}, {}, {"members": "张某、李某"}, {"judge": "王某", "presiding": "王某", "members": "王某"},
+                           {"presiding": "赵某"}, {"division": "民三庭"}]),
     )  # fmt: skip
     for standing in ("原告", "被告", "第三人", "反诉原告", "公诉机关"):
         if draw.random() < {"原告": 0.9, "被告": 0.9}.get(standing, 0.15):
@@ -146,7 +148,7 @@ def facts_of(case: Case, made: dict[str, frozenset[str]]) -> dict[str, object]:
         "committee": told("审委会讨论") or ("committee_discussion" in grounds or None),
         "specialist_meeting": told("专业法官会议"),
         "four_category": told("四类案件标识"),
-        "settled_or_withdrawn": case.closed_on is not None and case.closed_how in ("调解", "撤诉"),
+        "settled_or_withdrawn": settled(case),
     }
     for fact in ("complex_cause", "simple_form"):
         facts[fact] = bool({case.cause_code, case.cause} - {""} & made[fact] & {case.cause_code, case.cause})
@@ -154,6 +156,19 @@ def facts_of(case: Case, made: dict[str, frozenset[str]]) -> dict[str, object]:
         if not isinstance(element.value, str):
             facts[element.key] = element.value
     return facts
+
+
+def settled(case: Case) -> bool | None:
+    if case.closed_on is None:
+        return False
+    return case.closed_how in ("调解", "撤诉") if case.closed_how else None
+
+
+def is_panel(case: Case) -> bool:
+    """Whether anybody but the judge sits, known by an account or by a name alone."""
+    sitting = {case.presiding_id, *case.members} - {None, case.judge_id}
+    names = {case.named.get("presiding", ""), *case.named.get("members", "").split("、")}
+    return bool(sitting or names - {"", case.named.get("judge")})
 
 
 def related(case: Case) -> int:
@@ -192,8 +207,10 @@ def mutual(case: Case, parties: list[Party], own: list[Party]) -> int | None:
     return max((sum(pair in one for one in met) for pair in sides(case)), default=0)
 
 
-def place(case: Case) -> int:
-    if case.sealed or case.judge is None or not cause_of(case):
+def place(case: Case) -> int | None:
+    if not Party.objects.filter(case=case).exclude(standing__in=words.PROSECUTION).exists():
+        return None
+    if case.sealed or not cause_of(case):
         return 1
     like = Case.objects.filter(
         judge=case.judge, filed_on=case.filed_on, court=case.court, sealed="", pk__lte=case.pk
@@ -213,11 +230,10 @@ def right_of(case: Case) -> dict[str, object] | None:
     base = groups.of(
         category=case.category, type_code=case.type_code, cause_code=case.cause_code, cause=case.cause
     )
-    is_panel = case.presiding is not None or bool(set(case.members) - {case.judge_id})
     names = [
         name
         for name, one in quotas.procedures_of(None, DAY).items()
-        if case.procedure in one.procedures and one.panel in ("", "panel" if is_panel else "single")
+        if case.procedure in one.procedures and one.panel in ("", "panel" if is_panel(case) else "single")
     ]
     step = (names or [base.procedure])[0]
     if not step:
@@ -260,6 +276,41 @@ def test_one_statement_and_case_by_case_agree(docket, now, seed):
     assert found.keys() == right.keys() and len(found) < 40
     for pk, said in right.items():
         assert found[pk] == said
+
+
+@pytest.mark.parametrize(
+    ("sitting", "procedure"),
+    [
+        ({}, "普通独任"),
+        ({"presiding": True}, "普通独任"),
+        ({"named": {"judge": "王某", "presiding": "王某", "members": "王某"}}, "普通独任"),
+        ({"named": {"members": "张某、李某"}}, "普通合议"),
+        ({"named": {"presiding": "赵某"}}, "普通合议"),
+    ],
+)
+def test_a_panel_is_somebody_beside_the_judge_with_an_account_or_without(
+    file_case, judge, now, sitting, procedure
+):
+    presiding = judge if sitting.get("presiding") else None
+    case = file_case(
+        procedure="ordinary",
+        cause="买卖合同纠纷",
+        judge=judge,
+        presiding=presiding,
+        named=sitting.get("named", {}),
+    )
+    weigh_cases([case.pk], now)
+    assert CaseWeight.objects.get(case=case).procedure == procedure
+
+
+def test_what_nobody_recorded_is_unknown_and_not_guessed(file_case, now):
+    bare = file_case(procedure="summary", cause="买卖合同纠纷", closed_on=DAY, closed_how="")
+    unserved = file_case(procedure="summary", cause="买卖合同纠纷", judge=None)
+    Party.objects.create(case=unserved, name="甲", standing="原告")
+    weigh_cases([bare.pk, unserved.pk], now)
+    unknown = {row.case_id: set(row.unknown) for row in CaseWeight.objects.all()}
+    assert {"settled_or_withdrawn", "series_place"} <= unknown[bare.pk]
+    assert "series_place" in unknown[unserved.pk] and "settled_or_withdrawn" not in unknown[unserved.pk]
 
 
 @pytest.mark.parametrize("size", [5, 25])
