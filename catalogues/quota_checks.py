@@ -51,6 +51,8 @@ SETTINGS: Mapping[str, Range] = {
     "quality_high": Range(1, 2, whole=False),
     "stock_months_normal": Range(0.5, 12, whole=False),
     "draw_cap_months": Range(0.5, 24, whole=False),
+    "draw_step_months": Range(0.25, 6, whole=False),  # finer would show single cases
+    "draw_turns": Range(1, 5),
 }
 #: Of each pair the first must be below the second.
 ORDERED = (

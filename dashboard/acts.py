@@ -140,6 +140,7 @@ ACTS = {
     "quota.withdraw_recusal": _("撤销本案回避"),
     "quota.record_standing_recusal": _("登记任职回避"),
     "quota.end_standing_recusal": _("终止任职回避"),
+    "quota.confirm_standing_recusal": _("确认任职回避"),
     "quota.decide_class": _("确认繁简"),
     "quota.answer_breach": _("说明简案超期"),
     "quota.see_weights": _("查看案件权重"),

@@ -19,8 +19,8 @@ from cases.models import Case
 from courts.clock import today
 from courts.models import Court
 from courts.roles import Permission
-from quota import lot_page, lots, recusals
-from quota.lot_forms import AgainForm, AssignForm, ReasonForm, RecusalForm
+from quota import lot_page, lot_past, lots, recusals
+from quota.lot_forms import AgainForm, AssignForm, ReasonForm, RecusalForm, VoidForm
 from quota.models import Draw, DrawDay, Recusal
 from quota.sheets import sheet_response
 
@@ -54,7 +54,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
     found = Paginator(lot_page.exceptions_in(court, request.user), PER_PAGE)
     context = {"courts": courts, "court": court, "kept": f"court={court.pk}"}
     context["page"] = found.get_page(request.GET.get("page"))
-    context["past"] = lot_page.past_the_lot(court, request.user)
+    context["past"] = lot_past.past_in(court, request.user)
     return render(request, "quota/lot_exceptions.html", context)
 
 
@@ -68,8 +68,12 @@ def exceptions_sheet(request: HttpRequest) -> FileResponse:
         (draw.label, draw.day.on, str(draw.picked) if draw.total else "不经抽签", str(draw.assigned_to or "作废"),
          draw.reason, str(draw.decided_by or ""))
         for draw in found
+    ] + [
+        (one.case.number, one.on, "不经抽签", str(one.judge or ""), one.reason, str(one.by or ""))
+        for one in lot_past.past_in(court, request.user) if not one.case.sealed
     ]  # fmt: skip
-    above = [("法院", str(court)), ("日期", str(today())), ("范围", "未按抽签结果分案、不经抽签指定和作废的")]
+    scope = "未按抽签结果分案、不经抽签指定、作废的，和直接变更承办人的"
+    above = [("法院", str(court)), ("日期", str(today())), ("范围", scope)]
     return sheet_response("未按抽签的分案", by=request.user, above=above, columns=COLUMNS, rows=rows)
 
 
@@ -85,7 +89,8 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw a judge."""
-    case, form = _case(request, pk), AgainForm(request.POST)
+    case = _case(request, pk)
+    form = AgainForm(request.POST, again=lots.last_lot(case) is not None)
     if not form.is_valid():
         return _case_shown(request, case, again=form)
     draw = lots.propose_draw(
@@ -176,7 +181,7 @@ def depart(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def void(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the lot aside, with the reason."""
-    draw, form = _lot(request, pk), ReasonForm(request.POST)
+    draw, form = _lot(request, pk), VoidForm(request.POST)
     if not form.is_valid():
         return _lot_shown(request, draw, void=form)
     lots.void_draw(draw=draw, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
@@ -235,7 +240,7 @@ def _after(draw: Draw, request: HttpRequest) -> HttpResponse:
 def _case_shown(request: HttpRequest, case: Case, **typed: Any) -> HttpResponse:
     at = [case.court_id]
     forms = {
-        "again": AgainForm(), "assign": AssignForm(courts=at), "recusal": RecusalForm(courts=at), "unrecuse": ReasonForm()
+        "again": AgainForm(again=True), "assign": AssignForm(courts=at), "recusal": RecusalForm(courts=at), "unrecuse": ReasonForm()
     }  # fmt: skip
     past = list(lot_page.seen_of(Draw.objects.filter(case=case), request.user).order_by("drawn_at"))
     context = {
@@ -249,6 +254,6 @@ def _case_shown(request: HttpRequest, case: Case, **typed: Any) -> HttpResponse:
 
 
 def _lot_shown(request: HttpRequest, draw: Draw, **typed: Any) -> HttpResponse:
-    forms = {"depart": AssignForm(courts=[draw.case.court_id]), "void": ReasonForm()} | typed
+    forms = {"depart": AssignForm(courts=[draw.case.court_id]), "void": VoidForm()} | typed
     context = lot_page.shown(draw, request.user) | {"forms": forms}
     return render(request, "quota/lot.html", context, status=422 if typed else 200)

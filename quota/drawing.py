@@ -108,12 +108,13 @@ def _number(seed: bytes, label: str, total: int) -> int:
 # --- the published record ---------------------------------------------------------------------------
 def draw_entry(
     *, seed: bytes, label: str, tickets: Sequence[Ticket], excluded: Sequence[Mapping[str, str]] = (),
-    turn: int = 1, because: str = "", salt: str = "", previous: str,
+    turn: int = 1, because: str = "", salt: str = "", rule: Mapping[str, Any] | None = None, previous: str,
 ) -> dict[str, Any]:  # fmt: skip
     """Draw a case and write it down. ``previous``: the receipt before it, of the first draw the commitment.
 
     ``excluded``: a person and a reason each. A second draw of a case (``turn`` 2) must say ``because``. ``salt`` bears on
-    the receipt alone: with a random one, the receipt of a draw that is withheld does not betray the case.
+    the receipt alone: with a random one, the receipt of a draw that is withheld does not betray the case. ``rule``: the
+    numbers the tickets were counted by, which the receipt covers too.
     """
     drawn = draw(seed=seed, label=lot_label(label, turn), tickets=tickets)
     entry = {
@@ -121,7 +122,7 @@ def draw_entry(
         "tickets": [{"person": each.person, "tickets": each.tickets} for each in tickets],
         "excluded": [dict(each) for each in excluded],
         "number": drawn.number, "total": drawn.total, "person": drawn.person,
-    }  # fmt: skip
+    } | ({"rule": dict(rule)} if rule else {})  # fmt: skip
     return entry | {"receipt": receipt(entry, previous)}
 
 
@@ -140,16 +141,19 @@ def receipt(entry: Mapping[str, Any], previous: str) -> str:
 def record_of(
     *, court: str, day: str, commitment: str, seed: bytes | None,
     draws: Sequence[Mapping[str, Any]], exceptions: Sequence[Mapping[str, str]] = (),
+    about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """A day of a court as it is published; ``seed`` stays None until it is revealed.
 
+    ``about``: when the seed was committed to and told, what the names of the people are made by, how many cases there
+    were. Its number of lots ``drawn`` must be that of the record.
     ``exceptions``: cases given to another ``person`` than the one drawn or without a lot (指定分案), and ``because``.
     """
     return {
         "format": FORMAT, "court": court, "day": day, "commitment": commitment,
         "seed": seed.hex() if seed else None,
         "draws": [dict(entry) for entry in draws], "exceptions": [dict(each) for each in exceptions],
-    }  # fmt: skip
+    } | ({"about": dict(about)} if about else {})  # fmt: skip
 
 
 def replay(record: Mapping[str, Any]) -> list[Problem]:
@@ -166,7 +170,8 @@ def replay(record: Mapping[str, Any]) -> list[Problem]:
         if problem:
             problems.append(Problem(place, str(entry.get("label")), problem))
         previous = str(entry.get("receipt"))
-    return problems + [Problem(0, "", problem) for each in exceptions if (problem := _unfounded(each))]
+    problems += [Problem(0, "", problem) for each in exceptions if (problem := _unfounded(each))]
+    return problems + _miscounted(record.get("about"), len(draws))
 
 
 def is_withheld(entry: Mapping[str, Any]) -> bool:
@@ -217,6 +222,14 @@ def _lot_problem(entry: Mapping[str, Any], drawn: Drawn) -> str:
 def _unfounded(exception: Mapping[str, Any]) -> str:
     label, person, because = (_text(exception, key) for key in ("label", "person", "because"))
     return "" if because else f"{label} is given to {person} without a reason"
+
+
+def _miscounted(about: Any, draws: int) -> list[Problem]:
+    """The receipts chain what stands in the record; a last draw left out shows in the number drawn that day alone."""
+    said = about.get("drawn") if isinstance(about, dict) else None
+    if said is None or said == draws:
+        return []
+    return [Problem(0, "", f"{said} draws were counted that day, the record holds {draws}")]
 
 
 # --- reading what others wrote ----------------------------------------------------------------------

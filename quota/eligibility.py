@@ -1,31 +1,32 @@
 """Who may be drawn for a case, and with how many tickets (分案候选): everybody else is left out with the reason.
 
-Tickets are hundredths of a weighted case of room: what a person may have at hand at most, for the time they have,
-less what they have. Whoever has twice the room is twice as likely; nobody without room is drawn.
+Tickets are steps of room: what a person may have at hand at most, for the time they have, less what they have. A step
+begun counts. Whoever has twice the room is about twice as likely; nobody without room is drawn. Steps are coarse (half a
+month of work), so that a published record shows neither a person's load nor a single case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from quota.drawing import Ticket
 
-#: A ticket is so much of a weighted case.
+#: Weighted cases are counted in hundredths.
 GRAIN = Decimal("0.01")
 
 REASONS = {
-    "office": "任职回避",
-    "recusal": "本案回避",
-    "earlier": "参与过本案其他程序的审判",
+    "recusal": "回避",
     "seat": "不是在任员额法官",
     "division": "不在承办该类案件的部门",
     "procedure": "不承办该程序的案件",
     "away": "离岗,无可办案时间",
     "cap": "在手工作量已达上限",
 }
+#: What the published record says of them.
+RECUSED, OUT = "回避", "不参加"
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,10 @@ class Eligible(NamedTuple):
 
 
 def eligible(
-    people: Iterable[Candidate], *, cap: Decimal, division: str = "", procedure: str = ""
+    people: Iterable[Candidate], *, cap: Decimal, step: Decimal, division: str = "", procedure: str = ""
 ) -> Eligible:
-    """Share out the tickets of one case. ``cap``: months of work at hand from which on no further case is drawn.
+    """Share out the tickets of one case. ``cap``: months of work at hand from which on no further case is drawn;
+    ``step``: the months of room of a ticket.
 
     Both lists are in the order of the people's codes, so that the order cannot be chosen. Every reason that holds is
     given, not only the first.
@@ -77,8 +79,17 @@ def eligible(
         reasons = _reasons(one, cap, division, procedure)
         excluded += [Excluded(one.person, aside.code, _said(aside)) for aside in reasons]
         if not reasons:
-            tickets.append(Ticket(one.person, _room(one, cap)))
+            tickets.append(Ticket(one.person, _steps(one, cap, step)))
     return Eligible(tuple(tickets), tuple(excluded))
+
+
+def published(excluded: Iterable[Excluded]) -> list[dict[str, str]]:
+    """Who is left out, in one word each; where somebody would have been left out anyway, nothing is told of a recusal."""
+    found: dict[str, str] = {}
+    for one in excluded:
+        told = RECUSED if one.reason == "recusal" else OUT
+        found[one.person] = told if found.get(one.person, told) == told else OUT
+    return [{"person": person, "reason": reason} for person, reason in found.items()]
 
 
 def _reasons(one: Candidate, cap: Decimal, division: str, procedure: str) -> list[Aside]:
@@ -89,13 +100,17 @@ def _reasons(one: Candidate, cap: Decimal, division: str, procedure: str) -> lis
         reasons.append(Aside("procedure"))
     if one.available <= 0:
         reasons.append(Aside("away"))
-    elif _room(one, cap) < 1:
+    elif _room(one, cap) <= 0:
         reasons.append(Aside("cap", f"在手{one.at_hand}折算件,上限{_most(one, cap)}"))
     return reasons
 
 
-def _room(one: Candidate, cap: Decimal) -> int:
-    return int(((_most(one, cap) - one.at_hand) / GRAIN).to_integral_value(ROUND_FLOOR))
+def _room(one: Candidate, cap: Decimal) -> Decimal:
+    return _most(one, cap) - one.at_hand
+
+
+def _steps(one: Candidate, cap: Decimal, step: Decimal) -> int:
+    return int((_room(one, cap) / (step * one.monthly)).to_integral_value(ROUND_CEILING))
 
 
 def _most(one: Candidate, cap: Decimal) -> Decimal:

@@ -14,11 +14,15 @@ from typing import Any
 
 from django.db import connection
 
+from cases.services import REASSIGNED
 from catalogues.selectors import law_in_use
 from courts.models import Availability
 from quota.weights import tables_of
 
 OPEN = "c.closed_on IS NULL"
+#: What is drawn by: what became of sealed cases today shows in no ticket of today.
+MORNING = f"""{OPEN} AND NOT (c.sealed <> '' AND (c.filed_on >= %(today)s OR EXISTS (
+    SELECT 1 FROM cases_procedureevent e WHERE e.case_id = c.id AND e.node = %(given)s AND e."on" >= %(today)s)))"""
 CLOSED = "c.closed_on BETWEEN %(start)s AND %(end)s"
 LOADS = """
     WITH one AS MATERIALIZED (
@@ -85,8 +89,17 @@ def norms_of(court_id: int, on: date) -> Norms:
 
 def open_loads(court_id: int, on: date) -> dict[int, Load]:
     """By person, of the open cases of a court."""
+    return _by_person(_loads(OPEN, court_id, on, {}))
+
+
+def loads_for_lots(court_id: int, on: date) -> dict[int, Load]:
+    """The same without the sealed cases that were filed or given to a judge today: a record of lots betrays none."""
+    return _by_person(_loads(MORNING, court_id, on, {"today": on, "given": REASSIGNED}))
+
+
+def _by_person(loads: Mapping[tuple[int, str], Load]) -> dict[int, Load]:
     found: dict[int, Load] = {}
-    for (person, _zone), load in _loads(OPEN, court_id, on, {}).items():
+    for (person, _zone), load in loads.items():
         found[person] = found.get(person, Load()) + load
     return found
 

@@ -12,6 +12,7 @@ from cases.entries import speak_plainly, text_field
 from courts.clock import today
 from courts.models import Posting, User
 from quota.load_page import HEARS
+from quota.lots import VOIDS
 
 CHOOSE = {"required": _("请从列表中选择一项"), "invalid_choice": _("请从列表中选择一项")}
 
@@ -56,11 +57,34 @@ class ReasonForm(Beside):
 class AgainForm(Beside):
     """A lot; only of a case that was drawn before the reason must be given."""
 
-    because = text_field(_("再次抽签的理由"), required=False, help_text=_("已经抽过签的案件才需要填写"))
+    because = text_field(
+        _("再次抽签的理由"), required=False, help_text=_("随公开记录公布，请勿写明当事人情况")
+    )
+
+    def __init__(self, data: Any = None, *, again: bool, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["because"].required = again
+
+
+class VoidForm(Beside):
+    """Why a lot is set aside, in words that tell nothing of parties or judges."""
+
+    reason = forms.ChoiceField(
+        label=_("理由"), choices=[("", _("请选择")), *VOIDS.items()], error_messages=CHOOSE,
+        help_text=_("随公开记录公布"),
+    )  # fmt: skip
 
 
 class RecusalForm(PersonForm):
     ground = text_field(_("回避事由"), length=200)
+
+
+class OwnRecusalForm(Beside):
+    """The same of oneself."""
+
+    ground = text_field(
+        _("回避事由"), length=200, help_text=_("只有有权分案的人员能看到，不进入留痕和公开记录")
+    )
 
 
 class StandingForm(PersonForm):

@@ -9,22 +9,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audit.models import Entry
 from cases.guard import may_on
-from cases.models import Case, ProcedureEvent
-from cases.services import REASSIGNED
+from cases.models import Case
 from courts.models import Court, User
 from courts.roles import Permission
 from quota.eligibility import REASONS
-from quota.lot_candidates import code_of
+from quota.lot_candidates import waits
+from quota.lot_names import name_on, people_on
 from quota.models import Draw, DrawDay, Recusal
 
 #: How many days of the published records are listed.
 LATEST = 30
-#: How many cases given past the lot are listed.
-MOST = 50
-#: What the event of a reassignment begins with when the case had no judge.
-FROM_NOBODY = "未定 → "
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def waiting_in(court: Court, user: User) -> QuerySet[Case]:
 
 def lots_in(court: Court, user: User, day: date) -> list[Draw]:
     """Lots of the day, and earlier ones nobody has decided; of cases one drew oneself the number stays known."""
-    lots = Draw.objects.filter(Q(day__on=day) | Q(state="proposed"), day__court=court)
+    lots = Draw.objects.filter(Q(day__on=day) | Q(state="proposed") & waits("case"), day__court=court)
     return list(seen_of(lots, user).order_by("day__on", "sequence"))
 
 
@@ -80,52 +75,50 @@ def exceptions_in(court: Court, user: User) -> QuerySet[Draw]:
     return seen_of(lots, user).order_by("-day__on", "-sequence")
 
 
-def past_the_lot(court: Court, user: User) -> list[tuple[ProcedureEvent, str]]:
-    """Cases given to a judge by a plain reassignment since the court began to draw, each with its reason in the trail.
-
-    The newest first, at most as many as fit a page; what the feed assigned before it came here is not among them.
-    """
-    first = DrawDay.objects.filter(court=court).order_by("on").values_list("on", flat=True).first()
-    if first is None:
-        return []
-    drawn = Draw.objects.filter(case=OuterRef("case"), state__in=("accepted", "departed"))
-    given = ProcedureEvent.objects.visible_to(user).filter(case__court=court, node=REASSIGNED, on__gte=first)
-    given = given.filter(withdrawn_at=None, note__startswith=FROM_NOBODY).exclude(Exists(drawn))
-    events = list(given.select_related("case").order_by("-on", "-pk")[:MOST])
-    acts = Entry.objects.filter(
-        act="cases.reassign", outcome="done", case_id__in=[each.case_id for each in events]
-    )
-    reasons = dict(acts.order_by("-pk").values_list("case_id", "because"))
-    return [(event, reasons.get(event.case_id, "")) for event in events]
+def days_of(court: Court, user: User) -> list[tuple[DrawDay, str]]:
+    """The latest days, each with what its record calls the person, where it calls them anything."""
+    days = DrawDay.objects.filter(court=court).select_related("court").order_by("-on")[:LATEST]
+    own = court.pk in user.courts_where(Permission.SEE_OWN_WORKLOAD)
+    return [(day, name_on(day, user) if own else "") for day in days]
 
 
-def days_of(court: Court) -> QuerySet[DrawDay]:
-    return DrawDay.objects.filter(court=court).order_by("-on")[:LATEST]
+def sees_tickets(user: User, court_id: int) -> bool:
+    """Tickets and reasons tell of people's work and absence: for those who draw, give cases or answer for the load there."""
+    seen = (Permission.DRAW_CASES, Permission.REASSIGN, Permission.SEE_WORKLOAD)
+    return any(court_id in user.courts_where(permission) for permission in seen)
 
 
 def shown(draw: Draw, user: User) -> dict[str, Any]:
     """Everything the page of a lot shows."""
-    people = named(draw)
-    return {
+    open_to = draw.state == "proposed" and may_on(user, Permission.REASSIGN, draw.case)
+    found = {
         "draw": draw,
         "case": draw.case,
         "sees_case": Case.objects.visible_to(user).filter(pk=draw.case_id).exists(),
+        "may_assign": open_to,
+        "may_void": open_to and draw.drawn_by_id != user.pk,
+        "sees_tickets": sees_tickets(user, draw.day.court_id),
+    }
+    return found | (_held(draw) if found["sees_tickets"] else {})
+
+
+def _held(draw: Draw) -> dict[str, Any]:
+    people = named(draw)
+    left_out = draw.left_out or draw.excluded
+    return {
         "tickets": held_in(draw, people),
         "excluded": [
             (people.get(one["person"], one["person"]), REASONS.get(one["reason"], one["reason"]))
-            for one in draw.excluded
+            for one in left_out
         ],
-        "may_assign": draw.state == "proposed" and may_on(user, Permission.REASSIGN, draw.case),
-        "may_void": draw.state == "proposed" and may_on(user, Permission.DRAW_CASES, draw.case),
+        "rule": draw.rule,
     }
 
 
 def named(draw: Draw) -> dict[str, str]:
     """Names by what the record calls people."""
-    codes = {one["person"] for one in [*draw.tickets, *draw.excluded]}
-    ids = [int(code[3:]) for code in codes if code.startswith("id-") and code[3:].isdecimal()]
-    people = User.objects.filter(Q(staff_no__in=codes) | Q(pk__in=ids))
-    return {code_of(user): user.name for user in people}
+    called = [one["person"] for one in [*draw.tickets, *draw.excluded]]
+    return {name: person.name for name, person in people_on(draw.day, called).items()}
 
 
 def held_in(draw: Draw, people: dict[str, str]) -> list[Held]:

@@ -18,8 +18,10 @@ from courts.clock import today
 from courts.models import Court, Division, Posting, User
 from courts.roles import ROLE_CHOICES, Permission, Role, may
 from quota.drawing import SEED_BYTES, commit, draw_entry
-from quota.eligibility import REASONS, Excluded
-from quota.lot_candidates import Field, code_of, field_of
+from quota.eligibility import REASONS, published
+from quota.lot_candidates import Field, code_of, field_of, waits
+from quota.lot_hands import had_a_hand, names_a_party, turns_problem
+from quota.lot_names import digest_of_names, name_on
 from quota.models import Draw, DrawDay, Recusal
 from quota.recusals import asides_of
 
@@ -31,6 +33,15 @@ LOST = "今日的种子无法读取（系统密钥已更换），今天不能抽
 #: For how many days ahead seeds are promised: longer than most cases wait for a judge.
 AHEAD = 14
 NO_REASON = "未按抽签结果或者不经抽签分案的，请写明理由。"
+#: Why a lot is set aside. The words are published: they tell nothing of the parties and no ground of a recusal.
+VOIDS = {
+    "data": "立案信息有误",
+    "twice": "重复立案",
+    "moved": "案件移送、撤回或者合并",
+    "unable": "抽中的法官不能承办",
+}
+OVERTAKEN = "案件已经另行确定承办人或者不再等待分案"
+NO_VOID = "请从列表中选择作废的理由。"
 
 
 # --- the seed -------------------------------------------------------------------------------------------
@@ -46,11 +57,13 @@ def commit_seed(*, court: Court, on: date, by: User | None, at: datetime) -> Dra
         court=court, on=on,
         defaults={
             "commitment": commit(seed, court=court.code or "", day=str(on)), "locked_seed": lock(seed.hex(), SEEDS),
-            "committed_at": at, "reveals_on": reveals_on,
+            "committed_at": at, "reveals_on": reveals_on, "veil": secrets.token_hex(32),
         },
     )  # fmt: skip
     if is_new:
-        trail.record(COMMIT, on=court, by=by, at=at, after={"day": str(on), "commitment": day.commitment})
+        names = digest_of_names(day.veil, court=court.code or "", day=str(on))
+        after = {"day": str(on), "commitment": day.commitment, "names": names}
+        trail.record(COMMIT, on=court, by=by, at=at, after=after)
     return day
 
 
@@ -85,10 +98,21 @@ def _reveal(pk: int, at: datetime) -> int:
     day = DrawDay.objects.select_for_update(of=("self",)).select_related("court").get(pk=pk)
     if day.seed:
         return 0
-    day.seed, day.revealed_at = unlock(day.locked_seed, SEEDS), at
-    day.save(update_fields=["seed", "revealed_at"])
+    day.seed, day.revealed_at, day.counts = unlock(day.locked_seed, SEEDS), at, _counts(day)
+    day.save(update_fields=["seed", "revealed_at", "counts"])
     trail.record(REVEAL, on=day.court, at=at, after={"day": str(day.on), "seed": day.seed})
     return 1
+
+
+def _counts(day: DrawDay) -> dict[str, int]:
+    """How many cases waited when the seed was told, and what became of the lots by then; sealed ones do not wait here."""
+    states = Counter(day.draws.values_list("state", flat=True))
+    return {
+        "waiting": Case.objects.filter(waits(), court=day.court_id, sealed="").count(),
+        "drawn": day.draws.filter(total__gt=0).count(),
+        "assigned": states["accepted"] + states["departed"],
+        "void": states["void"],
+    }
 
 
 # --- a lot ------------------------------------------------------------------------------------------------
@@ -96,22 +120,29 @@ def _reveal(pk: int, at: datetime) -> int:
 def propose_draw(*, case: Case, by: User, at: datetime, because: str = "") -> Draw:
     """Draw a judge for a case that waits for one (抽签). A lot not decided yet is given again, not drawn again.
 
-    A case drawn before is drawn again only with a reason: what became of the lot before it, if nothing is given.
+    A case drawn before is drawn again only with a reason, and only so many times. Whoever took part in who may have the
+    case does not draw it.
     """
     permit(PROPOSE, permission=Permission.DRAW_CASES, case=case, by=by)
     case = locked(case)
+    void_overtaken(court=case.court, at=at)
     waiting = Draw.objects.filter(case=case, state="proposed").first()
     if waiting:
         return waiting
-    refuse_if(waiting_problem(case), PROPOSE, case=case, by=by)
-    before = Draw.objects.filter(case=case, total__gt=0).order_by("turn").last()
-    because = because.strip() or (before.reason if before else "")
-    again = before is not None and not because
-    refuse_if("本案已经抽过签，请写明再次抽签的理由。" if again else None, PROPOSE, case=case, by=by)
+    refuse_if(waiting_problem(case) or had_a_hand(case, by), PROPOSE, case=case, by=by)
+    before, because = last_lot(case), because.strip()
+    again = "本案已经抽过签，请写明再次抽签的理由。" if before and not because else None
+    problem = turns_problem(before, today()) or again or names_a_party(case, because)
+    refuse_if(problem, PROPOSE, case=case, by=by)
     day = _todays(case.court, by, at)
-    field = field_of(case, day.on)
+    field = field_of(case, day.on, lambda person: name_on(day, person))
     refuse_if(field_problem(field), PROPOSE, case=case, by=by)
     return _drawn(case, day, field, turn=before.turn + 1 if before else 1, because=because, by=by, at=at)
+
+
+def last_lot(case: Case) -> Draw | None:
+    """The last time the case was drawn."""
+    return Draw.objects.filter(case=case, total__gt=0).order_by("turn").last()
 
 
 def waiting_problem(case: Case) -> str | None:
@@ -146,12 +177,12 @@ def _drawn(
 ) -> Draw:
     entry = draw_entry(
         seed=_seed_of(day, case, by), label=case.number, tickets=field.lots.tickets,
-        excluded=[_left_out(one) for one in field.lots.excluded], turn=turn, because=because,
-        salt=secrets.token_hex(16), previous=_last_receipt(day),
+        excluded=published(field.lots.excluded), turn=turn, because=because,
+        salt=secrets.token_hex(16), rule=field.rule, previous=_last_receipt(day),
     )  # fmt: skip
     draw = Draw.objects.create(
         case=case, day=day, sequence=_next(day), label=case.number, turn=turn, because=because,
-        tickets=entry["tickets"], excluded=entry["excluded"], total=entry["total"], drawn=entry["number"],
+        tickets=entry["tickets"], excluded=entry["excluded"], rule=entry["rule"], left_out=_left_out(field), total=entry["total"], drawn=entry["number"],
         picked=field.people[entry["person"]], salt=entry["salt"], receipt=entry["receipt"], drawn_by=by, drawn_at=at,
     )  # fmt: skip
     after = {"draw": draw.pk, "picked": draw.picked_id, "receipt": draw.receipt, "day": str(day.on)}
@@ -166,8 +197,8 @@ def _seed_of(day: DrawDay, case: Case, by: User) -> bytes:
         raise trail.Refused(LOST, act=PROPOSE, on=case, by=by, status=409) from None
 
 
-def _left_out(one: Excluded) -> dict[str, str]:
-    return {"person": one.person, "reason": one.reason}
+def _left_out(field: Field) -> list[dict[str, str]]:
+    return [{"person": one.person, "reason": one.reason} for one in field.lots.excluded]
 
 
 def _last_receipt(day: DrawDay) -> str:
@@ -194,7 +225,7 @@ def depart_from_draw(*, draw: Draw, judge: User, reason: str, by: User, at: date
     """Give the case to somebody else than the lot fell on; the reason stands in the published record."""
     draw = _undecided(DEPART, draw, by)
     same = "抽中的就是此人，请按抽签结果分案。" if judge.pk == draw.picked_id else None
-    problem = same or (None if reason.strip() else NO_REASON) or recusal_problem(draw.case, judge)
+    problem = same or reason_problem(draw.case, reason) or recusal_problem(draw.case, judge)
     refuse_if(problem, DEPART, case=draw.case, by=by)
     _assign(draw.case, judge, reason.strip(), by, at)
     return _decided(DEPART, draw, "departed", by=by, at=at, to=judge, reason=reason.strip())
@@ -202,10 +233,26 @@ def depart_from_draw(*, draw: Draw, judge: User, reason: str, by: User, at: date
 
 @transaction.atomic
 def void_draw(*, draw: Draw, reason: str, by: User, at: datetime) -> Draw:
-    """Set a lot aside with a reason (作废); the case waits again, and its next lot says why there is another."""
+    """Set a lot aside (作废) for one of ``VOIDS``; the case waits again. Never by who drew a lot of the case."""
     draw = _undecided(VOID, draw, by)
-    refuse_if(None if reason.strip() else NO_REASON, VOID, case=draw.case, by=by)
-    return _decided(VOID, draw, "void", by=by, at=at, to=None, reason=reason.strip())
+    drew = Draw.objects.filter(case=draw.case, drawn_by=by, total__gt=0).exists()
+    own = "本案由您抽签，应由其他有权分案的人员作废。" if drew else None
+    refuse_if(own or (None if reason in VOIDS else NO_VOID), VOID, case=draw.case, by=by)
+    return _decided(VOID, draw, "void", by=by, at=at, to=None, reason=VOIDS[reason])
+
+
+@transaction.atomic
+def void_overtaken(*, at: datetime, court: Court | None = None) -> int:
+    """Set aside the lots whose case came to a judge in another way, or is closed; how many."""
+    lots = Draw.objects.filter(state="proposed").exclude(
+        pk__in=Draw.objects.filter(waits("case"), state="proposed").values("pk")
+    )
+    if court:
+        lots = lots.filter(day__court=court)
+    found = list(lots.select_related("case").select_for_update(of=("self",), skip_locked=True))
+    for draw in found:
+        _decided(VOID, draw, "void", by=None, at=at, to=None, reason=OVERTAKEN)
+    return len(found)
 
 
 @transaction.atomic
@@ -215,7 +262,7 @@ def assign_without_lot(*, case: Case, judge: User, reason: str, by: User, at: da
     case = locked(case)
     drawn = Draw.objects.filter(case=case, state="proposed").exists()
     undecided = "本案已经抽签，请按抽签结果分案，或者改为他人并写明理由。" if drawn else None
-    problem = undecided or waiting_problem(case) or (None if reason.strip() else NO_REASON)
+    problem = undecided or waiting_problem(case) or reason_problem(case, reason)
     refuse_if(problem or recusal_problem(case, judge), WITHOUT, case=case, by=by)
     day = _todays(case.court, by, at)
     row = Draw.objects.create(
@@ -226,16 +273,19 @@ def assign_without_lot(*, case: Case, judge: User, reason: str, by: User, at: da
     return _decided(WITHOUT, row, "departed", by=by, at=at, to=judge, reason=reason.strip())
 
 
+def reason_problem(case: Case, reason: str) -> str | None:
+    """Why a reason is not fit to be published."""
+    return names_a_party(case, reason) if reason.strip() else NO_REASON
+
+
 def recusal_problem(case: Case, judge: User) -> str | None:
     asides = asides_of(case, [judge.pk]).get(judge.pk, ())
-    reasons = "、".join(REASONS[aside.code] for aside in asides)
+    reasons = "、".join(sorted({REASONS[aside.code] for aside in asides}))
     return f"{judge.name}不能承办本案：{reasons}。" if reasons else None
 
 
 def _undecided(act: str, draw: Draw, by: User) -> Draw:
-    # Whoever may give a case to a judge may follow a lot another drew; setting it aside is for those who draw.
-    permission = Permission.DRAW_CASES if act == VOID else Permission.REASSIGN
-    permit(act, permission=permission, case=draw.case, by=by)
+    permit(act, permission=Permission.REASSIGN, case=draw.case, by=by)
     case = locked(draw.case)
     draw = Draw.objects.select_for_update(of=("self",)).select_related("picked", "day").get(pk=draw.pk)
     draw.case = case
@@ -259,7 +309,7 @@ def division_for(case: Case, judge: User) -> Division | None:
 
 
 def _decided(
-    act: str, draw: Draw, state: str, *, by: User, at: datetime, to: User | None, reason: str = ""
+    act: str, draw: Draw, state: str, *, by: User | None, at: datetime, to: User | None, reason: str = ""
 ) -> Draw:
     draw.state, draw.assigned_to, draw.reason = state, to, reason
     draw.decided_by, draw.decided_at = by, at

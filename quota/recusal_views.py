@@ -39,8 +39,9 @@ def record(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, form)
     said = {"person": request.user} | form.cleaned_data
-    recusals.record_standing(**said, by=request.user, at=timezone.now())
-    messages.success(request, _("已登记任职回避，今后抽签自动排除。"))
+    standing = recusals.record_standing(**said, by=request.user, at=timezone.now())
+    counts = _("已登记任职回避，今后抽签自动排除。")
+    messages.success(request, counts if standing.confirmed_at else _("已登记任职回避，政治部确认后生效。"))
     return redirect("quota:standing-recusals")
 
 
@@ -48,12 +49,25 @@ def record(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """It holds no more from today on."""
+    recusals.end_standing(standing=_one(request, pk), on=today(), by=request.user, at=timezone.now())
+    messages.success(request, _("已终止。"))
+    return redirect("quota:standing-recusals")
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a judge said of themselves counts from now on."""
+    recusals.confirm_standing(standing=_one(request, pk), by=request.user, at=timezone.now())
+    messages.success(request, _("已确认任职回避，今后抽签自动排除。"))
+    return redirect("quota:standing-recusals")
+
+
+def _one(request: HttpRequest, pk: int) -> StandingRecusal:
     found = StandingRecusal.objects.filter(pk=pk, person__in=_people(request.user)).first()
     if found is None:
         raise Http404(UNKNOWN)
-    recusals.end_standing(standing=found, on=today(), by=request.user, at=timezone.now())
-    messages.success(request, _("已终止。"))
-    return redirect("quota:standing-recusals")
+    return found
 
 
 def _people(user: User) -> set[int]:
@@ -75,4 +89,8 @@ def _shown(request: HttpRequest, form: Any = None) -> HttpResponse:
     rows = StandingRecusal.objects.filter(person__in=people, ended_on=None)
     rows = rows.select_related("person").order_by("person__name", "person", "recorded_at")
     context = {"rows": rows, "form": form or _form(request), "day": today()}
+    context["others"] = set(
+        judges_of(region_of(request.user, Permission.PLAN_QUOTA)).values_list("pk", flat=True)
+    )
+    context["others"].discard(request.user.pk)
     return render(request, "quota/standing_recusals.html", context, status=422 if form else 200)

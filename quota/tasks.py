@@ -18,7 +18,8 @@ def commit_seeds() -> int:
 
 @shared_task
 def reveal_seeds() -> int:
-    """The seeds that are due are told."""
+    """The seeds that are due are told; lots whose case came to a judge in another way are set aside first."""
+    lots.void_overtaken(at=timezone.now())
     return lots.reveal_seeds(today=today(), at=timezone.now())
 
 

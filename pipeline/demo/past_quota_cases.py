@@ -17,6 +17,7 @@ from pipeline.demo.people import NEAREST, UPPER
 from quota.breaches import answer_breach, find_breaches
 from quota.classes import decide_class
 from quota.drawing import SEED_BYTES, commit
+from quota.lot_names import digest_of_names, people_on
 from quota.lots import (
     COMMIT,
     SEEDS,
@@ -27,8 +28,8 @@ from quota.lots import (
     reveal_seeds,
     void_draw,
 )
-from quota.models import Breach, CaseWeight, DrawDay
-from quota.recusals import record_recusal, record_standing
+from quota.models import Breach, CaseWeight, Draw, DrawDay
+from quota.recusals import confirm_standing, record_recusal, record_standing
 
 #: How many classes are decided of each, and how many in a hundred agree.
 DECIDED = {"simple": 110, "ordinary": 80, "complex": 40}
@@ -43,6 +44,7 @@ INSTEAD = {
     "complex": ("ordinary", ("法律关系单一，只是当事人较多", "同类问题已有生效裁判，无新的法律问题")),
 }
 FILING, OFFICE, HEAD, JUDGE = "cuiping_filing", "cuiping_office", "cuiping_head", "cuiping_judge"
+PRESIDENT, POLITICS = "cuiping_president", "yibin_politics"
 ANSWERED = "被告下落不明，公告送达期间较长；已重新排期。"
 DEPARTED = "与另案系同一事实的关联案件，由同一承办人一并审理，便于查明事实、统一裁判尺度。"
 VOIDED = "立案信息有误，案由更正后重新抽签"
@@ -99,10 +101,12 @@ def promise(past: Past, on: date) -> None:
     seed = past.rng.randbytes(SEED_BYTES)
     day = DrawDay.objects.create(
         court=court, on=on, commitment=commit(seed, court=NEAREST, day=str(on)),
-        locked_seed=lock(seed.hex(), SEEDS), committed_at=past.at,
+        locked_seed=lock(seed.hex(), SEEDS), committed_at=past.at, veil=past.rng.randbytes(SEED_BYTES).hex(),
         reveals_on=law_in_use().calendar(court.pk).next_workday(on + timedelta(days=1)),
     )  # fmt: skip
-    trail.record(COMMIT, on=court, at=past.at, after={"day": str(on), "commitment": day.commitment})
+    names = digest_of_names(day.veil, court=NEAREST, day=str(on))
+    after = {"day": str(on), "commitment": day.commitment, "names": names}
+    trail.record(COMMIT, on=court, at=past.at, after=after)
     past.done["commit_seed"] += 1
 
 
@@ -123,12 +127,12 @@ def draw_yesterday(past: Past) -> None:
         if draw is None:
             continue
         if number == 0:
-            other = other_judge(draw.tickets, draw.picked)
+            other = other_judge(draw)
             if other:
                 past.did(depart_from_draw, draw=draw, judge=other, reason=DEPARTED, by=by)
         elif number == 2:
-            past.did(void_draw, draw=draw, reason=VOIDED, by=by)
-            again = past.did(propose_draw, case=case, by=by)
+            past.did(void_draw, draw=draw, reason="data", by=person(PRESIDENT))
+            again = past.did(propose_draw, case=case, by=by, because=VOIDED)
             if again:
                 past.did(accept_draw, draw=again, by=by)
         else:
@@ -137,9 +141,10 @@ def draw_yesterday(past: Past) -> None:
         past.did(assign_without_lot, case=case, judge=person(JUDGE), reason=DIRECT, by=by)
 
 
-def other_judge(tickets: list[dict[str, object]], picked: User) -> User | None:
-    people = User.objects.filter(staff_no__in=[ticket["person"] for ticket in tickets])
-    return people.exclude(pk=picked.pk).order_by("pk").first()
+def other_judge(draw: Draw) -> User | None:
+    people = people_on(draw.day, [ticket["person"] for ticket in draw.tickets]).values()
+    others = [one for one in people if one.pk != draw.picked_id]
+    return min(others, key=lambda one: one.pk, default=None)
 
 
 def stand_aside(past: Past) -> None:
@@ -147,7 +152,9 @@ def stand_aside(past: Past) -> None:
     judge = person(JUDGE)
     name = Party.objects.filter(case__in=waiting(past.day)[:3]).order_by("pk").first()
     if name:
-        past.did(record_standing, person=judge, name=name.name, ground="近亲属", by=judge)
+        standing = past.did(record_standing, person=judge, name=name.name, ground="近亲属", by=judge)
+        if standing:
+            past.did(confirm_standing, standing=standing, by=person(POLITICS))
     own = Case.objects.filter(judge=judge, closed_on=None, sealed="").order_by("-filed_on", "pk")
     if own.count() < 5:
         return

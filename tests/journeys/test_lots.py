@@ -29,7 +29,7 @@ def filing(transactional_db, post):
 
 
 @pytest.fixture
-def waiting(filing, file_case, post, division, judge, court):
+def waiting(filing, file_case, post, division, division_head, judge, court):
     """Three cases that wait, four judges with different work at hand, one of them recused from the first case."""
     day = today()
     people = [judge, *(post("judge", f"法官{name}", division=division) for name in "甲乙丙")]
@@ -39,7 +39,8 @@ def waiting(filing, file_case, post, division, judge, court):
     team = Team.objects.create(court=court, name="民一团队", kind="standard", opened_on=day)
     TeamMember.objects.create(team=team, person=judge, part="judge", joined_on=day)
     cases = [file_case(judge=None, filed_on=day - timedelta(days=1)) for _ in range(3)]
-    record_recusal(case=cases[0], person=people[1], ground="与原告系同学", by=filing, at=timezone.now())
+    ground = "与原告系同学"
+    record_recusal(case=cases[0], person=people[1], ground=ground, by=division_head, at=timezone.now())
     commit_seed(court=court, on=day, by=None, at=timezone.now())
     return cases
 
@@ -49,7 +50,7 @@ def test_a_case_is_drawn_followed_and_drawn_again_by_a_stranger(page_of, waiting
     page.goto(reverse("quota:lots"))
     page.get_by_role("button", name=f"抽签：{waiting[0].number}").click()
     main = page.locator("main")
-    assert "法官甲：本案回避" in main.inner_text()
+    assert "法官甲：回避" in main.inner_text()
     promised = Draw.objects.get().receipt
     assert promised in main.inner_text()
     page.get_by_role("button", name="确认分案").click()

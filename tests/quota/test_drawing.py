@@ -239,6 +239,20 @@ def test_whoever_guesses_the_case_cannot_check_the_guess_without_the_salt():
     assert entries[0]["receipt"] != entries[1]["receipt"]
 
 
+def test_the_last_lot_left_out_shows_in_the_number_drawn_that_day():
+    day = day_of(drawing("1", rule={"cap_months": "4"}), drawing("2")) | {"about": {"drawn": 2}}
+    assert replay(day) == []
+    assert sentences(day | {"draws": day["draws"][:1]}) == [
+        "2 draws were counted that day, the record holds 1"
+    ]
+
+
+def test_the_numbers_tickets_were_counted_by_are_under_the_receipt():
+    day = day_of(drawing("1", rule={"cap_months": "4"}))
+    day["draws"][0]["rule"]["cap_months"] = "5"
+    assert "receipt does not fit" in sentences(day)[0]
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quota.drawing import Ticket, draw
-from quota.eligibility import REASONS, Aside, Candidate, eligible
+from quota.eligibility import REASONS, Aside, Candidate, eligible, published
 
-CAP = Decimal(4)
+CAP, STEP = Decimal(4), Decimal("0.5")
 
 
 def a_judge(person="J01", at_hand="10", monthly="10", available="1", **known):
@@ -17,21 +17,24 @@ def a_judge(person="J01", at_hand="10", monthly="10", available="1", **known):
 
 
 def reasons(candidate, **case):
-    return [excluded.reason for excluded in eligible([candidate], cap=CAP, **case).excluded]
+    return [excluded.reason for excluded in eligible([candidate], cap=CAP, step=STEP, **case).excluded]
 
 
-def test_tickets_are_hundredths_of_a_weighted_case_of_room():
-    assert eligible([a_judge(at_hand="10.25")], cap=CAP).tickets == (Ticket("J01", 2975),)
+@pytest.mark.parametrize(("at_hand", "tickets"), [("10.25", 6), ("10", 6), ("9.99", 7), ("39.99", 1)])
+def test_tickets_are_steps_of_room_and_a_step_begun_counts(at_hand, tickets):
+    assert eligible([a_judge(at_hand=at_hand)], cap=CAP, step=STEP).tickets == (Ticket("J01", tickets),)
 
 
 def test_twice_the_room_is_twice_the_tickets():
-    tickets = eligible([a_judge("J01", "20"), a_judge("J02", "0")], cap=CAP).tickets
-    assert [ticket.tickets for ticket in tickets] == [2000, 4000]
+    tickets = eligible([a_judge("J01", "20"), a_judge("J02", "0")], cap=CAP, step=STEP).tickets
+    assert [ticket.tickets for ticket in tickets] == [4, 8]
 
 
 def test_half_the_time_is_half_the_room():
-    tickets = eligible([a_judge("J01", "0"), a_judge("J02", "0", available="0.5")], cap=CAP).tickets
-    assert [ticket.tickets for ticket in tickets] == [4000, 2000]
+    tickets = eligible(
+        [a_judge("J01", "0"), a_judge("J02", "0", available="0.5")], cap=CAP, step=STEP
+    ).tickets
+    assert [ticket.tickets for ticket in tickets] == [8, 4]
 
 
 @pytest.mark.parametrize(("at_hand", "excluded"), [("39.99", []), ("40", ["cap"]), ("55", ["cap"])])
@@ -51,20 +54,28 @@ def test_a_case_goes_to_those_who_hear_its_kind():
 
 
 def test_every_reason_that_holds_is_given():
-    many = a_judge(at_hand="50", aside=(Aside("recusal"), Aside("earlier", "一审承办人")))
-    excluded = eligible([many], cap=CAP).excluded
-    assert [each.reason for each in excluded] == ["recusal", "earlier", "cap"]
-    assert excluded[1].text == "参与过本案其他程序的审判(一审承办人)"
+    many = a_judge(at_hand="50", aside=(Aside("recusal"), Aside("seat", "已退额")))
+    excluded = eligible([many], cap=CAP, step=STEP).excluded
+    assert [each.reason for each in excluded] == ["recusal", "seat", "cap"]
+    assert excluded[1].text == "不是在任员额法官(已退额)"
+
+
+def test_what_is_published_of_who_is_left_out_is_one_word_and_no_recusal_that_made_no_difference():
+    kin, away = a_judge("J01", aside=(Aside("recusal"),)), a_judge("J02", available="0")
+    both = a_judge("J03", "50", aside=(Aside("recusal"),))
+    assert published(eligible([kin, away, both], cap=CAP, step=STEP).excluded) == [
+        {"person": "J01", "reason": "回避"}, {"person": "J02", "reason": "不参加"}, {"person": "J03", "reason": "不参加"}
+    ]  # fmt: skip
 
 
 def test_a_reason_nobody_knows_is_refused():
-    with pytest.raises(ValueError, match="'mood' is no reason to stand aside; one of office, recusal"):
-        eligible([a_judge(aside=(Aside("mood"),))], cap=CAP)
+    with pytest.raises(ValueError, match="'mood' is no reason to stand aside; one of recusal, seat"):
+        eligible([a_judge(aside=(Aside("mood"),))], cap=CAP, step=STEP)
 
 
 def test_the_order_people_are_given_in_makes_no_difference():
     people = [a_judge("J02"), a_judge("J10"), a_judge("J01", "41")]
-    assert eligible(people, cap=CAP) == eligible(people[::-1], cap=CAP)
+    assert eligible(people, cap=CAP, step=STEP) == eligible(people[::-1], cap=CAP, step=STEP)
 
 
 room = st.decimals(0, 60, places=2)
@@ -83,7 +94,7 @@ judges = st.builds(
     st.lists(judges, max_size=8, unique_by=lambda judge: judge.person), st.sampled_from(["民一庭", "刑庭"])
 )
 def test_an_excluded_person_is_never_drawn_and_nobody_is_forgotten(people, division):
-    lots = eligible(people, cap=CAP, division=division)
+    lots = eligible(people, cap=CAP, step=STEP, division=division)
     out = {excluded.person for excluded in lots.excluded}
     held = {ticket.person for ticket in lots.tickets}
     assert not out & held

@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 from cases.services import reassign
 from courts.models import FixedDay
 from quota.drawing import replay
+from quota.lot_names import name_on
 from quota.lots import commit_seed, propose_draw, reveal_seeds
 from quota.models import Draw, DrawDay, Recusal, StandingRecusal
 
@@ -29,6 +30,12 @@ def today_is_fixed(db):
 @pytest.fixture
 def filing(post):
     return post("filing", "立案庭李")
+
+
+@pytest.fixture
+def clerk(post):
+    """Another of the filing office, who draws nothing."""
+    return post("filing", "立案庭钱")
 
 
 @pytest.fixture
@@ -87,10 +94,12 @@ def test_another_judge_needs_a_reason_and_what_was_typed_stays(visit, filing, lo
     assert "系列案件" in text_of(visit(filing, "lot-exceptions"))
 
 
-def test_a_lot_set_aside_is_drawn_again_with_its_reason(visit, filing, lot):
-    visit(filing, "lot-void", lot.pk, data={"reason": "立案信息有误"})
-    visit(filing, "lot-propose", lot.case_id, data={"because": ""})
-    assert Draw.objects.get(turn=2).because == "立案信息有误"
+def test_a_lot_set_aside_is_drawn_again_with_a_reason_of_its_own(visit, filing, clerk, lot):
+    assert visit(clerk, "lot-void", lot.pk, data={"reason": "抽中法官系被告之妻"}).status_code == 422
+    assert visit(clerk, "lot-void", lot.pk, data={"reason": "data"}).status_code == 302
+    assert visit(filing, "lot-propose", lot.case_id, data={"because": ""}).status_code == 422
+    visit(filing, "lot-propose", lot.case_id, data={"because": "案由已更正"})
+    assert Draw.objects.get(turn=2).because == "案由已更正"
 
 
 def test_a_case_may_be_given_without_a_lot_with_a_reason(visit, filing, waiting, judge):
@@ -119,10 +128,8 @@ def test_a_case_no_lot_was_drawn_for_has_no_such_part(client, file_case, preside
     assert "没有在本系统抽签" in text_of(visit(president, "lots-of-case", case.pk))
 
 
-def test_the_exceptions_leave_as_a_file_without_sealed_cases(
-    visit, filing, waiting, judge, lot, trial_office
-):
-    visit(filing, "lot-void", lot.pk, data={"reason": "重复立案"})
+def test_the_exceptions_leave_as_a_file_without_sealed_cases(visit, clerk, waiting, judge, lot, trial_office):
+    visit(clerk, "lot-void", lot.pk, data={"reason": "twice"})
     answer = visit(trial_office, "lot-exceptions-export")
     assert b"".join(answer.streaming_content)[:2] == b"PK"
     assert visit(judge, "lot-exceptions-export").status_code == 403
@@ -142,10 +149,13 @@ def test_what_was_drawn_is_not_past_the_lot(visit, filing, lot, trial_office):
     assert lot.label not in text_of(visit(trial_office, "lot-exceptions"))
 
 
-def test_a_recusal_is_recorded_and_withdrawn_on_the_page_of_the_case(visit, filing, waiting, judge):
+def test_a_recusal_is_recorded_and_withdrawn_on_the_page_of_the_case(
+    visit, filing, waiting, judge, trial_office
+):
     visit(filing, "lot-recuse", waiting.pk, data={"person": judge.pk, "ground": "与原告系同学"})
     recusal = Recusal.objects.get()
     assert "与原告系同学" in text_of(visit(filing, "lot-case", waiting.pk))
+    assert "与原告系同学" not in text_of(visit(trial_office, "lot-case", waiting.pk))
     assert visit(filing, "lot-unrecuse", recusal.pk, data={"reason": ""}).status_code == 422
     visit(filing, "lot-unrecuse", recusal.pk, data={"reason": "登记有误"})
     assert Recusal.objects.get().withdrawn_at
@@ -187,6 +197,9 @@ def test_whoever_may_be_drawn_can_check_the_record_once_the_seed_is_told(visit, 
     answer = visit(judge, "lot-record", lot.day_id)
     assert answer["Content-Disposition"].startswith("attachment")
     assert replay(json.loads(answer.content)) == []
+    own = name_on(lot.day, judge)
+    assert own in text_of(visit(judge, "lot-days")) and own in answer.content.decode()
+    assert f"id-{judge.pk}" not in answer.content.decode()
 
 
 def test_no_page_tells_a_seed_before_its_day(visit, filing, lot):
@@ -199,9 +212,46 @@ def test_no_page_tells_a_seed_before_its_day(visit, filing, lot):
 def test_a_judge_records_their_own_standing_recusals_and_sees_no_name(visit, judge):
     visit(judge, "standing-record", data={"name": "张三", "ground": "夫妻关系"})
     page = text_of(visit(judge, "standing-recusals"))
-    assert "夫妻关系" in page and "张三" not in page
+    assert "夫妻关系" in page and "待确认" in page and "张三" not in page
     visit(judge, "standing-end", StandingRecusal.objects.get().pk, data={})
     assert StandingRecusal.objects.get().ended_on == TODAY
+
+
+def test_the_political_department_confirms_what_a_judge_says_and_alone_ends_it(visit, judge, post):
+    visit(judge, "standing-record", data={"name": "张三", "ground": "夫妻关系"})
+    standing = StandingRecusal.objects.get()
+    assert visit(judge, "standing-confirm", standing.pk, data={}).status_code == 403
+    visit(post("politics"), "standing-confirm", standing.pk, data={})
+    assert "待确认" not in text_of(visit(judge, "standing-recusals"))
+    assert visit(judge, "standing-end", standing.pk, data={}).status_code == 403
+    standing.refresh_from_db()
+    assert standing.confirmed_at and standing.ended_on is None
+
+
+def test_a_judge_stands_aside_on_the_page_of_the_case(visit, judge, file_case, post):
+    case, ground = file_case(), "与原告系同学"
+    assert "本人申请回避" in text_of(visit(judge, "lots-of-case", case.pk))
+    assert visit(judge, "lot-recuse-self", case.pk, data={"ground": ""}).status_code == 422
+    assert visit(judge, "lot-recuse-self", case.pk, data={"ground": ground}).status_code == 302
+    assert Recusal.objects.get().person == judge
+    assert "您已登记回避" in text_of(visit(judge, "lots-of-case", case.pk))
+    assert visit(post("judge"), "lot-recuse-self", case.pk, data={"ground": ground}).status_code == 404
+
+
+def test_tickets_and_who_was_left_out_are_for_those_who_draw_or_answer_for_the_load(
+    visit, filing, trial_office, president, judge, lot, post, upper_court
+):
+    people = {ticket["person"] for ticket in lot.tickets}
+    visit(filing, "lot-accept", lot.pk, data={})
+    clerk = post("clerk")
+    type(lot.case).objects.filter(pk=lot.case_id).update(clerk=clerk, members=[judge.pk])
+    for user in (filing, trial_office, president):
+        assert "签数" in text_of(visit(user, "lot", lot.pk)), user
+    for user in (clerk, judge, post("superior", at=upper_court)):
+        page = text_of(visit(user, "lot", lot.pk))
+        assert lot.receipt in page and lot.picked.name in page
+        assert "签数" not in page and "没有列入的法官" not in page, user
+        assert not any(person in page for person in people)
 
 
 def test_the_political_department_records_them_for_its_judges_alone(

@@ -18,6 +18,7 @@ from courts.models import Availability, Division, FixedDay
 from quota import lots
 from quota.drawing import commit, replay
 from quota.lot_candidates import field_of
+from quota.lot_names import name_on
 from quota.lot_records import record_of_day
 from quota.lots import (
     accept_draw,
@@ -29,7 +30,13 @@ from quota.lots import (
     void_draw,
 )
 from quota.models import Draw, DrawDay, QuotaJudge, Team, TeamMember
-from quota.recusals import end_standing, record_recusal, record_standing, withdraw_recusal
+from quota.recusals import (
+    confirm_standing,
+    end_standing,
+    record_recusal,
+    record_standing,
+    withdraw_recusal,
+)
 from tests.quota.lots_and_loads import weigh
 
 TODAY = date(2026, 6, 29)  # a Monday
@@ -44,6 +51,12 @@ def today_is_fixed(db):
 @pytest.fixture
 def filing(post):
     return post("filing", "立案庭李")
+
+
+@pytest.fixture
+def clerk(post):
+    """Another of the filing office, who draws nothing."""
+    return post("filing", "立案庭钱")
 
 
 @pytest.fixture
@@ -83,23 +96,24 @@ def test_a_lot_not_decided_is_given_again_and_not_drawn_again(draw, wait, filing
 
 
 def test_whoever_has_more_at_hand_holds_fewer_tickets(wait, file_case, judges):
-    weigh(file_case(judge=judges[0]), 30)
+    weigh(file_case(judge=judges[0]), 27)
     tickets = {ticket.person: ticket.tickets for ticket in field_of(wait(), TODAY).lots.tickets}
     held = [tickets[f"id-{judge.pk}"] for judge in judges]
-    assert held[1] == held[2] == held[0] + 3000
+    assert held[1] == held[2] == held[0] + 3
 
 
-def test_everybody_left_out_is_left_out_for_a_reason(wait, file_case, judges, post, court, division, filing):
+def test_everybody_left_out_is_left_out_for_a_reason(wait, file_case, judges, post, court, clerk):
     full, away, recused, kin = judges
     weigh(file_case(judge=full), 100)
     Availability.objects.create(user=away, starts_on=TODAY, ends_on=TODAY, fraction=0, reason="休假")
     case = wait()
-    record_recusal(case=case, person=recused, ground="与原告系同学", by=filing, at=NOW)
-    record_standing(person=kin, name="张 三", ground="配偶", by=kin, at=NOW)
+    record_recusal(case=case, person=recused, ground="与原告系同学", by=clerk, at=NOW)
+    standing = record_standing(person=kin, name="张 三", ground="配偶", by=kin, at=NOW)
+    confirm_standing(standing=standing, by=post("politics"), at=NOW)
     Party.objects.create(case=case, name="某公司", standing="原告", agent="李四律师、张三（某律师事务所）")
     post("judge", "刑庭法官", division=Division.objects.create(court=court, name="刑事审判庭", kind="刑事"))
     assert reasons(case) == {
-        full.name: "cap", away.name: "away", recused.name: "recusal", kin.name: "office", "刑庭法官": "division"
+        full.name: "cap", away.name: "away", recused.name: "recusal", kin.name: "recusal", "刑庭法官": "division"
     }  # fmt: skip
 
 
@@ -113,7 +127,7 @@ def test_whoever_sat_before_does_not_sit_again(wait, file_case, judges):
     earlier = file_case(judge=judges[0], members=[judges[1].pk], closed_on=date(2026, 5, 1))
     case = wait()
     CaseLink.objects.create(case=case, other=earlier, other_number=earlier.number, kind="remand")
-    assert reasons(case) == {judges[0].name: "earlier", judges[1].name: "earlier"}
+    assert reasons(case) == {judges[0].name: "recusal", judges[1].name: "recusal"}
 
 
 def test_once_seats_are_recorded_only_their_holders_are_drawn(wait, judges, court):
@@ -136,13 +150,14 @@ def test_where_nobody_is_left_the_sentence_says_why(draw, file_case, judges):
         draw()
 
 
-def test_a_withdrawn_recusal_and_an_ended_one_exclude_nobody(wait, judges, filing):
-    case = wait()
+def test_a_withdrawn_recusal_and_an_ended_one_exclude_nobody(wait, judges, filing, post):
+    case, politics = wait(), post("politics")
     recusal = record_recusal(case=case, person=judges[0], ground="同学", by=filing, at=NOW)
     withdraw_recusal(recusal=recusal, reason="登记有误", by=filing, at=NOW)
-    standing = record_standing(person=judges[1], name="张三", ground="配偶", by=judges[1], at=NOW)
+    standing = record_standing(person=judges[1], name="张三", ground="配偶", by=politics, at=NOW)
     Party.objects.create(case=case, name="张三", standing="原告")
-    end_standing(standing=standing, on=TODAY, by=judges[1], at=NOW)
+    assert reasons(case) == {judges[1].name: "recusal"}
+    end_standing(standing=standing, on=TODAY, by=politics, at=NOW)
     assert reasons(case) == {}
 
 
@@ -155,24 +170,25 @@ def test_no_name_of_a_relative_is_kept(judges):
 
 
 def test_what_fell_to_somebody_this_morning_counts_before_it_is_decided(draw, wait):
-    lot = draw(weigh(wait(), 5))
+    lot = draw(weigh(wait(), 27))
     tickets = {ticket["person"]: ticket["tickets"] for ticket in draw().tickets}
-    others = {count for person, count in tickets.items() if person != f"id-{lot.picked_id}"}
-    assert others == {tickets[f"id-{lot.picked_id}"] + 500}
+    fallen = tickets.pop(name_on(lot.day, lot.picked))
+    assert set(tickets.values()) == {fallen + 3}
 
 
 def test_a_case_nobody_has_weighed_yet_counts_as_one(wait, file_case, judges):
-    file_case(judge=judges[0])
+    for _ in range(9):  # half a month of work
+        file_case(judge=judges[0])
     tickets = {ticket.person: ticket.tickets for ticket in field_of(wait(), TODAY).lots.tickets}
-    assert tickets[f"id-{judges[0].pk}"] + 100 == tickets[f"id-{judges[1].pk}"]
+    assert tickets[f"id-{judges[0].pk}"] + 1 == tickets[f"id-{judges[1].pk}"]
 
 
-def test_a_standing_recusal_outlives_a_change_of_keys(wait, judges, settings):
+def test_a_standing_recusal_outlives_a_change_of_keys(wait, judges, post, settings):
     case = wait()
     Party.objects.create(case=case, name="张三", standing="原告")
-    record_standing(person=judges[1], name="张三", ground="夫妻关系", by=judges[1], at=NOW)
+    record_standing(person=judges[1], name="张三", ground="夫妻关系", by=post("politics"), at=NOW)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" + "x" * 50, [settings.SECRET_KEY]
-    assert reasons(case) == {judges[1].name: "office"}
+    assert reasons(case) == {judges[1].name: "recusal"}
     settings.SECRET_KEY_FALLBACKS = []
     assert reasons(case) == {}
 
@@ -218,21 +234,23 @@ def test_a_seed_is_told_on_the_next_working_day_and_not_before(court, filing):
     assert commit(bytes.fromhex(day.seed), court=court.code, day="2026-06-26") == day.commitment
 
 
-def test_the_published_day_can_be_drawn_again_whole(draw, filing, judges, wait, post, division):
+def test_the_published_day_can_be_drawn_again_whole(draw, filing, clerk, judges, wait):
     accept_draw(draw=draw(), by=filing, at=NOW)
     lot = draw()
     other = next(judge for judge in judges if judge != lot.picked)
     depart_from_draw(draw=lot, judge=other, reason="系列案件", by=filing, at=NOW)
     assign_without_lot(case=wait(), judge=judges[0], reason="院长指定", by=filing, at=NOW)
     lot = draw()
-    void_draw(draw=lot, reason="案件移送", by=filing, at=NOW)
-    again = draw(lot.case)
-    assert (again.turn, again.because) == (2, "案件移送")
+    void_draw(draw=lot, reason="data", by=clerk, at=NOW)
+    again = propose_draw(case=lot.case, by=filing, at=NOW, because="案由已更正")
+    assert (again.turn, again.because) == (2, "案由已更正")
     reveal_seeds(today=TODAY + timedelta(days=1), at=NOW)
     record = json.loads(json.dumps(record_of_day(DrawDay.objects.get()), ensure_ascii=False))
     assert replay(record) == []
     assert len(record["draws"]) == 4
-    assert [one["because"] for one in record["exceptions"]] == ["系列案件", "院长指定", "作废：案件移送"]
+    assert [one["because"] for one in record["exceptions"]] == ["系列案件", "院长指定", "作废：立案信息有误"]
+    day = DrawDay.objects.get()
+    assert [one["by"] for one in record["exceptions"]] == [name_on(day, by) for by in (filing, filing, clerk)]
 
 
 def test_the_record_of_a_sealed_case_is_its_receipt_alone(draw, filing, wait):
@@ -249,11 +267,13 @@ def test_the_record_of_a_sealed_case_is_its_receipt_alone(draw, filing, wait):
 
 def test_a_lot_stays_as_it_was_drawn(draw):
     lot = draw()
-    for change in ({"drawn": lot.drawn + 1}, {"tickets": []}, {"receipt": "0" * 64}):
+    for change in ({"drawn": lot.drawn + 1}, {"tickets": []}, {"left_out": [1]}, {"receipt": "0" * 64}):
         with pytest.raises(DatabaseError, match="stays as it was drawn"), transaction.atomic():
             Draw.objects.filter(pk=lot.pk).update(**change)
     with pytest.raises(DatabaseError, match="stays as it was committed"), transaction.atomic():
         DrawDay.objects.update(commitment="0" * 64)
+    with pytest.raises(DatabaseError, match="stays as it was committed"), transaction.atomic():
+        DrawDay.objects.update(veil="0" * 64)
 
 
 def test_the_trail_names_the_receipt_of_every_lot(draw):
@@ -268,28 +288,28 @@ def test_following_a_lot_gives_the_case_to_the_judge_drawn(draw, filing, wait, d
     assert (lot.state, lot.case.judge, lot.case.division) == ("accepted", lot.picked, division)
 
 
-def test_departing_needs_a_reason_and_somebody_who_may_have_the_case(draw, filing, judges):
+def test_departing_needs_a_reason_and_somebody_who_may_have_the_case(draw, filing, clerk, judges):
     lot = draw()
     other, recused = [judge for judge in judges if judge != lot.picked][:2]
-    record_recusal(case=lot.case, person=recused, ground="同学", by=filing, at=NOW)
+    record_recusal(case=lot.case, person=recused, ground="同学", by=clerk, at=NOW)
     for judge, reason, said in (
-        (other, " ", "请写明理由"), (recused, "系列", "不能承办本案：本案回避"), (lot.picked, "系列", "抽中的就是此人")
+        (other, " ", "请写明理由"), (recused, "系列", "不能承办本案：回避"), (lot.picked, "系列", "抽中的就是此人")
     ):  # fmt: skip
         with pytest.raises(Refused, match=said):
             depart_from_draw(draw=lot, judge=judge, reason=reason, by=filing, at=NOW)
     assert depart_from_draw(draw=lot, judge=other, reason="系列案件", by=filing, at=NOW).assigned_to == other
 
 
-def test_whoever_was_recused_after_the_lot_does_not_get_the_case(draw, filing):
+def test_whoever_was_recused_after_the_lot_does_not_get_the_case(draw, filing, clerk):
     lot = draw()
-    record_recusal(case=lot.case, person=lot.picked, ground="近亲属", by=filing, at=NOW)
+    record_recusal(case=lot.case, person=lot.picked, ground="近亲属", by=clerk, at=NOW)
     with pytest.raises(Refused, match="不能承办本案"):
         accept_draw(draw=lot, by=filing, at=NOW)
 
 
-def test_a_lot_is_decided_once(draw, filing):
+def test_a_lot_is_decided_once(draw, filing, clerk):
     lot = draw()
-    void_draw(draw=lot, reason="重复立案", by=filing, at=NOW)
+    void_draw(draw=lot, reason="twice", by=clerk, at=NOW)
     with pytest.raises(Refused, match="已经作废"):
         accept_draw(draw=lot, by=filing, at=NOW)
 
