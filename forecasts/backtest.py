@@ -31,6 +31,9 @@ class Backtest:
     coverage: float | None
     origins: int
     compared: int
+    #: Of so many whole horizons, the share whose total the interval of the total would have held before it was widened.
+    totals: int = 0
+    total_coverage: float | None = None
 
     def is_better(self) -> bool:
         """Better than saying «as last month» and than saying «as a year ago»."""
@@ -64,6 +67,13 @@ class Rolled:
 
     def compared(self) -> int:
         return int(np.isfinite(self.counts).sum())
+
+    def total_errors(self, name: str) -> Floats:
+        """What came against what was said of each whole horizon: 0.1 where a tenth more came."""
+        whole = np.isfinite(self.counts).all(axis=1)
+        said = expected(self.roots[name], self.factors, self.noise)[whole].sum(axis=1)
+        errors: Floats = self.counts[whole].sum(axis=1)[said > 0] / said[said > 0] - 1
+        return errors
 
     def backtest(self, name: str, coverage: float | None) -> Backtest:
         seasonal = np.isfinite(self.seasonal) & np.isfinite(self.counts)
@@ -110,7 +120,7 @@ def _row(
         np.nan_to_num(factors, nan=1.0),
         np.full(horizon, then.noise()),
         np.full(horizon, _last_known(then)),
-        _year_ago(past, origin, horizon),
+        _year_ago(then, horizon),
     )
 
 
@@ -119,12 +129,10 @@ def _last_known(then: History) -> float:
     return float(known[-1]) if len(known) else np.nan
 
 
-def _year_ago(past: History, origin: int, horizon: int) -> Floats:
-    if origin < past.season:
+def _year_ago(then: History, horizon: int) -> Floats:
+    if len(then) < then.season:
         return np.full(horizon, np.nan)
-    places = origin - past.season + np.arange(horizon) % past.season
-    filled = _counts(past)
-    said: Floats = filled[places]
+    said: Floats = _counts(then)[len(then) - then.season + np.arange(horizon) % then.season]
     return said
 
 

@@ -17,7 +17,7 @@ POISSON = 0.5
 # A history too short to show its season hides this much of it, as a share of the root; of more than one season, half.
 UNSEEN_SEASON = 0.1
 # Errors of one year go together; before the data speak this much of them is taken to be common.
-COMMON = 0.3
+COMMON = 0.45
 COMMON_YEARS = 2.0
 
 
@@ -33,9 +33,9 @@ def band(errors: Floats, *, level: float, season: int) -> Band:
     """The half width that ``level`` of the errors of ``errors`` (origins × periods ahead) did not pass."""
     growth = _growth(errors)
     scaled = np.abs(errors / growth)
-    found = np.sort(scaled[np.isfinite(scaled)])
-    place = min(math.ceil((len(found) + 1) * level), len(found)) - 1
-    quantile = max(float(found[place]), NARROWEST * float(stats.norm.ppf((1 + level) / 2)))
+    quantile = max(
+        _quantile(scaled[np.isfinite(scaled)], level), NARROWEST * float(stats.norm.ppf((1 + level) / 2))
+    )
     return Band(quantile * growth, _common(errors / growth, season))
 
 
@@ -65,6 +65,27 @@ def total_half(halves: Floats, common: float) -> float:
     """The half width of the sum of periods whose errors share ``common``."""
     own = float((halves**2).sum()) * (1 - common)
     return math.sqrt(own + common * float(halves.sum()) ** 2)
+
+
+def widened(half: float, errors: Floats, *, level: float) -> float:
+    """The half width, as a share of the total, that ``level`` of the errors of earlier totals did not pass, if wider.
+
+    Totals of years that overlap are few and err alike: of six of them the largest error counts.
+    """
+    if not len(errors) or held(half, errors) >= level:
+        return half
+    return max(half, _quantile(np.abs(errors), level))
+
+
+def held(half: float, errors: Floats) -> float:
+    """The share of the errors of earlier totals within the half width."""
+    return float((np.abs(errors) <= half).mean())
+
+
+def _quantile(sizes: Floats, level: float) -> float:
+    """Of a sample, the size that ``level`` of what is yet to come stays within (conformal)."""
+    found = np.sort(sizes)
+    return float(found[min(math.ceil((len(found) + 1) * level), len(found)) - 1])
 
 
 def _known_by(errors: Floats, origins: tuple[int, ...], now: int) -> Floats:

@@ -41,9 +41,9 @@ class History:
         return min(spread, POISSON)
 
     def until(self, origin: int, horizon: int) -> History:
-        """What was known at ``origin``, with the lengths of the ``horizon`` periods after it."""
+        """What was known at ``origin``, with the lengths of the ``horizon`` periods after it; holes are filled anew."""
         return History(
-            self.roots[:origin],
+            _filled(self.roots[:origin], self.known[:origin], self.season),
             self.counts[:origin],
             self.known[:origin],
             self.factors[: origin + horizon],
@@ -57,8 +57,9 @@ def history(
     """The last ``most`` seasons of it, from the first period that was counted."""
     values = np.array([np.nan if count is None else float(count) for count in counts])
     known = ~np.isnan(values)
-    _check(values, known, season, horizon)
-    start = max(int(known.argmax()), len(values) - most * season)
+    _check(values, known, season, horizon, most)
+    start = max(len(values) - most * season, 0)
+    start += int(known[start:].argmax())
     factors = _factors(days, len(values), horizon)[start:]
     values, known = values[start:], known[start:]
     roots = np.sqrt(np.where(known, values, 0.0) / factors[: len(values)] + SHIFT)
@@ -77,10 +78,10 @@ def bound(roots: Floats, factors: Floats) -> Floats:
     return counts
 
 
-def _check(values: Floats, known: NDArray[np.bool_], season: int, horizon: int) -> None:
+def _check(values: Floats, known: NDArray[np.bool_], season: int, horizon: int, most: int) -> None:
     if horizon < 1 or season < 1:
         raise ValueError(f"a forecast needs a horizon and a season of at least 1, not {horizon} and {season}")
-    if not known.any():
+    if not known[-most * season :].any():
         raise ValueError("a forecast needs at least one period that was counted")
     if not np.isfinite(values[known]).all() or (values[known] < 0).any():
         raise ValueError("the counts of a forecast must be finite and not negative")

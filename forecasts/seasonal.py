@@ -6,13 +6,13 @@ The method is the one that erred least on the past of this very series, and how 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from forecasts.backtest import Backtest, Rolled, rolled
-from forecasts.bands import Band, band, coverage, total_half, wide
+from forecasts.bands import Band, band, coverage, held, total_half, wide, widened
 from forecasts.history import Floats, History, bound, expected, history
 from forecasts.methods import BOTH, METHODS, TREND_SEASONS, ahead, possible
 
@@ -22,6 +22,7 @@ SHORT = "short"  # fewer than two seasons: no season is known, and the interval 
 GAPS = "gaps"  # some periods were not counted and had to be filled
 UNTRIED = "untried"  # too short to be tried on its own past
 NOT_BETTER = "not_better"  # on this past the plain ways erred no more
+WIDENED = "widened"  # the interval of the total held too few earlier totals and was widened by their errors
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def forecast(
     spread = _spread(past, tried, name, horizon, level)
     covered = coverage(tried, name, level=level, season=season) if tried else None
     shown = tried.backtest(name, covered) if tried else None
-    return _stated(past, roots, spread, level, name, shown)
+    errors = tried.total_errors(name) if tried else np.zeros(0)
+    return _stated(past, roots, spread, level, name, shown, errors)
 
 
 def _names(method: str, periods: int, season: int) -> tuple[str, ...]:
@@ -87,36 +89,57 @@ def _spread(past: History, tried: Rolled | None, name: str, horizon: int, level:
 
 
 def _stated(
-    past: History, roots: Floats, spread: Band, level: float, name: str, shown: Backtest | None
+    past: History,
+    roots: Floats,
+    spread: Band,
+    level: float,
+    name: str,
+    shown: Backtest | None,
+    errors: Floats,
 ) -> Forecast:
     factors = past.factors[len(past) :]
     values = expected(roots, factors, past.noise())
     low = np.minimum(bound(roots - spread.halves, factors), values)
     high = np.maximum(bound(roots + spread.halves, factors), values)
     total = float(values.sum())
+    down, up = (
+        _total_half(sides, spread.common, total, errors, level) for sides in (values - low, high - values)
+    )
+    if shown and len(errors) and total > 0:
+        plain = total_half(high - values, spread.common) / total
+        shown = replace(shown, totals=len(errors), total_coverage=held(plain, errors))
     return Forecast(
         values=_plain(values),
         low=_plain(low),
         high=_plain(high),
         total=total,
-        total_low=max(total - total_half(values - low, spread.common), 0.0),
-        total_high=total + total_half(high - values, spread.common),
+        total_low=max(total - down, 0.0),
+        total_high=total + up,
         level=level,
         method=name,
         backtest=shown,
-        notes=_notes(past, shown),
+        notes=_notes(past, shown, level),
     )
+
+
+def _total_half(sides: Floats, common: float, total: float, errors: Floats, level: float) -> float:
+    """Of one side: never wider than if the months erred wholly together."""
+    half = total_half(sides, common)
+    if total <= 0:
+        return half
+    return min(total * widened(half / total, errors, level=level), float(sides.sum()))
 
 
 def _plain(values: Floats) -> tuple[float, ...]:
     return tuple(float(value) for value in values)
 
 
-def _notes(past: History, shown: Backtest | None) -> tuple[str, ...]:
+def _notes(past: History, shown: Backtest | None, level: float) -> tuple[str, ...]:
     said = {
         SHORT: len(past) < TREND_SEASONS * past.season,
         GAPS: past.gaps() > 0,
         UNTRIED: shown is None,
         NOT_BETTER: shown is not None and not shown.is_better(),
+        WIDENED: shown is not None and shown.total_coverage is not None and shown.total_coverage < level,
     }
     return tuple(note for note, holds in said.items() if holds)

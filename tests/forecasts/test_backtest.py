@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecasts import backtest
+from forecasts import backtest, bands
 from forecasts.backtest import rolled
-from forecasts.bands import band, coverage, total_half
+from forecasts.bands import band, coverage, held, total_half, widened
 from forecasts.history import bound, expected, history
 from tests.forecasts.simulated import simulated
 
@@ -25,6 +25,16 @@ def test_an_earlier_forecast_does_not_know_what_came_after():
     known = [row for row, origin in enumerate(before.origins) if origin <= 48]
     assert known
     assert np.array_equal(before.roots["both"][known], after.roots["both"][known])
+
+
+def test_a_hole_is_filled_from_what_was_known_then():
+    counts = [*simulated(1, 60).counts]
+    counts[30] = None
+    later = [*counts[:42], counts[42] + 500, *counts[43:]]
+    for origin in (31, 40):
+        then, other = (past(each).until(origin, 12) for each in (counts, later))
+        assert np.array_equal(then.roots, other.roots)
+        assert np.array_equal(backtest._year_ago(then, 12), backtest._year_ago(other, 12))
 
 
 def test_the_plain_ways_are_last_month_and_the_same_month_a_year_ago():
@@ -75,6 +85,29 @@ def test_errors_that_grow_with_the_distance_widen_the_band():
     errors = np.random.default_rng(1).normal(0, 1, (300, 6)) * np.sqrt(1 + np.arange(6))
     halves = band(errors, level=0.8, season=12).halves
     assert halves[5] / halves[0] == pytest.approx(np.sqrt(6), rel=0.35)
+
+
+def test_an_error_of_a_month_not_yet_over_is_not_known():
+    errors = np.ones((3, 4))
+    known = bands._known_by(errors, (10, 12, 14), 13)
+    assert np.isfinite(known).tolist() == [[True] * 3 + [False], [True] + [False] * 3, [False] * 4]
+
+
+def test_the_band_of_the_total_is_widened_by_the_errors_of_totals_it_did_not_hold():
+    errors = np.array([0.02, -0.03, 0.05, 0.12, -0.11, 0.10])
+    assert held(0.06, errors) == 0.5
+    assert widened(0.06, errors, level=0.8) == 0.12
+    assert widened(0.2, errors, level=0.8) == 0.2
+    assert widened(0.06, np.zeros(0), level=0.8) == 0.06
+
+
+def test_errors_of_totals_are_those_of_whole_years_only():
+    found = rolled(past(simulated(2, 60).counts), NAMES, 12)
+    whole = [row for row, origin in enumerate(found.origins) if origin + 12 <= 60]
+    errors = found.total_errors("both")
+    assert len(errors) == len(whole) == 7
+    said = expected(found.roots["both"][0], found.factors[0], found.noise[0]).sum()
+    assert errors[0] == pytest.approx(found.counts[0].sum() / said - 1)
 
 
 def test_coverage_counts_only_errors_known_by_then():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.seasonal import GAPS, NOT_BETTER, SHORT, UNTRIED, Forecast, forecast
+from forecasts.seasonal import GAPS, NOT_BETTER, SHORT, UNTRIED, WIDENED, Forecast, forecast
 from tests.forecasts.simulated import Simulated, simulated
 
 YEAR = 12
@@ -66,6 +66,18 @@ def test_the_coverage_shown_is_the_coverage_that_came(tried):
 def test_the_total_of_the_year_falls_within_its_own_interval(tried):
     inside = [found.total_low <= came.sum() <= found.total_high for found, came, _ in tried]
     assert 0.7 <= np.mean(inside) <= 0.95
+
+
+def test_how_often_earlier_totals_were_held_is_stated_and_too_narrow_a_band_is_widened(tried):
+    for found, _, _ in tried:
+        assert found.backtest.totals == 7
+        assert (WIDENED in found.notes) == (found.backtest.total_coverage < found.level)
+    assert any(WIDENED in found.notes for found, _, _ in tried)
+
+
+def test_a_series_counted_only_long_ago_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="at least one period"):
+        forecast([5.0, *[None] * 80], horizon=YEAR)
 
 
 def test_the_interval_of_the_total_is_narrower_than_the_sum_of_those_of_the_months(tried):
