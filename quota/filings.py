@@ -30,7 +30,7 @@ Counts = dict[str, list[float | None]]
 class History:
     """What was filed at a court by kind, a number a month from ``first`` on; None for months before or without a feed.
 
-    ``uncounted``: cases the catalogue has no hours for.
+    ``uncounted``: cases the catalogue has no hours for, or without a procedure.
     """
 
     first: date
@@ -53,6 +53,23 @@ def histories(court_ids: Collection[int], *, before: date) -> dict[int, History]
         court_id: _history(found, Kinds(quotas.hours_of(court_id, before)), start, end)
         for court_id, found in by_court.items()
     }
+
+
+def uncounted_of(court_ids: Collection[int], *, before: date) -> dict[int, int]:
+    """How many cases of each court's last twelve months are in no kind: without a procedure, or without hours."""
+    end = before.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COUNTS, {"courts": list(court_ids), "start": end.replace(year=end.year - 1), "end": end}
+        )
+        rows = cursor.fetchall()
+    quotas = law_in_use().quotas
+    kinds = {court_id: Kinds(quotas.hours_of(court_id, before)) for court_id in {row[0] for row in rows}}
+    found: dict[int, int] = {}
+    for court_id, _month, category, procedure, sign, number in rows:
+        if kinds[court_id].of(category, procedure, sign) is None:
+            found[court_id] = found.get(court_id, 0) + number
+    return found
 
 
 def _history(rows: list[tuple[date, str, str, str, int]], kinds: Kinds, start: date, end: date) -> History:

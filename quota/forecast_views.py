@@ -19,6 +19,7 @@ from courts.clock import today
 from courts.models import Court
 from courts.roles import Permission
 from quota import tasks
+from quota.filings import uncounted_of
 from quota.forecasting import latest_forecasts, refuse_strangers
 from quota.measured import betas_in_use, measurement_in_use
 from quota.models import FilingForecast
@@ -44,7 +45,11 @@ def forecasts(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(courts, COURTS_A_PAGE).get_page(request.GET.get("page"))
     planned = region_of(request.user, Permission.PLAN_QUOTA)
     blocks = blocks_of(page.object_list)
-    context = {"page": page, "blocks": [(*block, block[0].pk in planned) for block in blocks]}
+    left_out = uncounted_of([court.pk for court in page.object_list], before=today())
+    context = {
+        "page": page,
+        "blocks": [(*block, block[0].pk in planned, left_out.get(block[0].pk, 0)) for block in blocks],
+    }
     return render(request, "quota/forecasts.html", context)
 
 

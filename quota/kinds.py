@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from catalogues.quota_groups import TYPE_OF
 from catalogues.quota_law import CellHours
 from quota.hours import Cell
 
-CASE_TYPES: Mapping[str, str] = {
-    "民事": "civil",
-    "刑事": "criminal",
-    "行政": "administrative",
-    "执行": "enforcement",
-}
+#: By the table that groups cases for their weights.
+CASE_TYPES: Mapping[str, str] = TYPE_OF
 ORDINARY, ENFORCEMENT = "ordinary", "enforcement"
 #: Where nobody says by which procedure: the last sign of the type code tells second instances and retrials.
 BY_SIGN: Mapping[str, str] = {"终": "second", "再": "retrial"}
@@ -49,8 +46,11 @@ class Kinds:
         self.by_code: dict[str, Kind] = {kind.code: kind for kind in (*plain, *multiples)}
 
     def of(self, category: str, procedure: str, type_code: str = "") -> Kind | None:
-        """The kind of a case; None for what the catalogue has no hours for (国家赔偿、司法救助……)."""
-        return self.of_type(CASE_TYPES.get(category, ""), procedure or BY_SIGN.get(type_code[-1:], ORDINARY))
+        """The kind of a case; None for what the catalogue has no hours for (国家赔偿、司法救助……).
+
+        Also None for a first instance whose procedure nobody recorded: summary and ordinary trials take different hours.
+        """
+        return self.of_type(CASE_TYPES.get(category, ""), procedure or BY_SIGN.get(type_code[-1:], ""))
 
     def of_type(self, case_type: str, procedure: str) -> Kind | None:
         ordinary = [cell for cell in self._ordinary() if cell.case_type == case_type]

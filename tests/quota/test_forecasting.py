@@ -9,12 +9,13 @@ from threading import Barrier
 import numpy as np
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from audit.trail import Refused
 from cases.models import Case
 from catalogues.selectors import law_in_use
 from courts.models import Court
-from quota.filings import histories, months_from, working_days
+from quota.filings import histories, months_from, uncounted_of, working_days
 from quota.forecasting import forecast_filings, latest_forecasts
 from quota.models import FilingForecast
 
@@ -83,6 +84,24 @@ def test_second_instances_are_a_kind_of_their_own_and_what_has_no_hours_is_count
     filed(date(2026, 5, 1), 2, category="国家赔偿", type_code="法赔", procedure="")
     found = histories([court.pk], before=TODAY)[court.pk]
     assert (found.counts["civ_ord.second"][-1], found.uncounted) == (4, 2)
+
+
+def test_a_first_instance_without_a_procedure_is_no_ordinary_trial_but_counted_aside(
+    filed, court, client, post
+):
+    filed(date(2026, 5, 1), 3, procedure="")
+    filed(date(2026, 5, 1), 2, procedure="", type_code="民终")
+    filed(date(2026, 5, 1), 1, procedure="", category="执行", type_code="执")
+    found = histories([court.pk], before=TODAY)[court.pk]
+    assert {code: line[-1] for code, line in found.counts.items()} == {"enf": 1, "civ_ord.second": 2}
+    assert found.uncounted == uncounted_of([court.pk], before=TODAY)[court.pk] == 3
+    client.force_login(post("politics"))
+    assert "近十二个月另有 3 件" in client.get(reverse("quota:forecasts")).content.decode()
+
+
+def test_a_bankruptcy_is_of_the_same_type_when_hours_are_counted_as_when_it_is_weighed(filed, court):
+    filed(date(2026, 5, 1), 2, category="破产", type_code="破")
+    assert histories([court.pk], before=TODAY)[court.pk].counts["civ_ord"][-1] == 2
 
 
 def test_working_days_are_known_for_published_years_only():
