@@ -53,6 +53,13 @@ SETTINGS: Mapping[str, Range] = {
     "draw_cap_months": Range(0.5, 24, whole=False),
     "draw_step_months": Range(0.25, 6, whole=False),  # finer would show single cases
     "draw_turns": Range(1, 5),
+    "courts_min": Range(10, 1000),
+    "diary_whole_share": SHARE,
+    "traced_days": Range(90, 1095),
+    "relative_hearing": SHARE,
+    "relative_record": SHARE,
+    "relative_days": SHARE,
+    "relative_judgment": SHARE,
 }
 #: Of each pair the first must be below the second.
 ORDERED = (
@@ -60,6 +67,12 @@ ORDERED = (
     ("stock_months_normal", "draw_cap_months"),
 )  # fmt: skip
 SCORE = ("score_workload", "score_quality", "score_effect")
+RELATIVE = ("relative_hearing", "relative_record", "relative_days", "relative_judgment")
+#: Each of these groups makes a whole.
+WHOLES = (
+    (SCORE, "three parts of the score", "三项比重"),
+    (RELATIVE, "four weights of traces", "四项痕迹比重"),
+)
 FACTORS = ("area", "pop", "gdp", "eth", "exp", "closed")
 ZONES = ("Z1", "Z2", "Z3", "Z4")
 Checker = Callable[[Mapping[str, Body]], Found]
@@ -158,13 +171,10 @@ def _check_settings(entries: Mapping[str, Body]) -> Found:
                 f"must be below {high}, {_last(known[high]):g}",
                 f"应低于 {high} 的 {_last(known[high]):g}",
             )
-    total = sum(_last(known[one]) for one in SCORE if one in known)
-    if abs(total - 1) > 1e-9:
-        yield (
-            SCORE[:1],
-            f"the three parts of the score make {total:g}, not 1",
-            f"三项比重之和为 {total:g}，应为 1",
-        )
+    for parts, said, named in WHOLES:
+        total = sum(_last(known[one]) for one in parts if one in known)
+        if abs(total - 1) > 1e-9:
+            yield parts[:1], f"the {said} make {total:g}, not 1", f"{named}之和为 {total:g}，应为 1"
 
 
 def _last(body: Body) -> float:

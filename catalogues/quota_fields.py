@@ -19,7 +19,7 @@ from catalogues.sentencing_fields import yes
 
 UNITS = {
     "day": "日", "hour": "小时", "share": "比例", "case": "件", "year": "年", "month": "个月", "person": "人", "seat": "名",
-    "score": "分", "times": "倍", "turn": "次",
+    "score": "分", "times": "倍", "turn": "次", "court": "个法院",
 }  # fmt: skip
 CASE_TYPES = {
     "civil": "民事", "criminal": "刑事", "administrative": "行政", "enforcement": "执行", "other": "其他",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +26,16 @@ class CannotMeasure(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """Timed cases for the means; ``card`` says how they came about; ``courts``: where each case is."""
+    """Timed cases for the means; ``card`` says how they came about; ``courts``: where each case is.
+
+    ``is_relative``: nobody timed any of them; only how kinds compare is known.
+    """
 
     timed: list[Timed]
     card: dict[str, Any]
     courts: dict[str, int] = field(default_factory=dict)
     is_winsorised: bool = False
+    is_relative: bool = False
 
 
 def by_diary(one: Measurement, rules: HourRules) -> Found:
@@ -56,7 +61,7 @@ def by_elements(one: Measurement, rules: HourRules) -> Found:
 
 def by_proxies(one: Measurement, rules: HourRules) -> Found:
     """Timed cases and, for the others, what they left behind; without any diary only how kinds compare."""
-    cases = traces_of_courts(court_and_below(one.court_id), today())
+    cases = traces_of_courts(court_and_below(one.court_id), today(), rules.traced_days)
     if one.study is None:
         return compared(cases, rules)
     diary = read(one.study)
@@ -76,21 +81,38 @@ def by_proxies(one: Measurement, rules: HourRules) -> Found:
 
 def compared(cases: list[Traced], rules: HourRules) -> Found:
     """Each kind takes what the catalogue's mean case takes, times what it leaves behind against all (上海“2+4”)."""
-    known = [name for name in TRACES if any(one.traces.get(name) is not None for one in cases)]
+    known = weights_of_known(cases, rules.trace_weights)
     named = [(one, rules.kinds.of_type(one.cell.case_type, one.cell.procedure)) for one in cases]
     usual = [kind.hours for _, kind in named if kind]
     if not known or len(usual) < rules.cell_min:
         raise CannotMeasure(NO_TRACES)
     mean = sum(usual) / len(usual)
     counting = [one for one, kind in named if kind]
-    shares = relative(counting, weights=dict.fromkeys(known, 1 / len(known)), cell_min=rules.cell_min)
+    shares = relative(counting, weights=known, cell_min=rules.cell_min)
     timed = [
-        Timed(one.case, one.cell, mean * share)
+        Timed(one.case, one.cell, mean * share, is_said=True)
         for one in counting
         if (share := nearest_share(one.cell, shares)) is not None
     ]
-    told = {"relative": True, "traces": known, "mean": round(mean, 3), "cases": len(counting)}
-    return Found(timed, {"proxy": told}, is_winsorised=True)
+    told = {
+        "relative": True,
+        "traces": list(known),
+        "weights": known,
+        "mean": round(mean, 3),
+        "cases": len(counting),
+    }
+    return Found(timed, {"proxy": told}, is_winsorised=True, is_relative=True)
+
+
+def weights_of_known(cases: list[Traced], weights: Mapping[str, float]) -> dict[str, float]:
+    """The catalogue's weights of the traces that any case left, made to sum to one."""
+    known = {
+        name: weights[name]
+        for name in TRACES
+        if weights[name] > 0 and any(one.traces.get(name) is not None for one in cases)
+    }
+    total = sum(known.values())
+    return {name: weight / total for name, weight in known.items()}
 
 
 def nearest_share(cell: Cell, shares: dict[Cell, tuple[float, int]]) -> float | None:
@@ -119,9 +141,12 @@ def card_of(study: Study, diary: Diary, rules: HourRules) -> dict[str, Any]:
     found = flows(
         diary.minutes, order=rules.elements, winsor_low=rules.winsor_low, winsor_high=rules.winsor_high
     )
+    told = counted(study)
     return {
-        **counted(study),
+        **told,
         "complete": len(diary.complete),
+        # Cases that began and ended within some weeks are the short ones: a mean of few such is a lower bound.
+        "lower_bound": len(diary.complete) < rules.whole_share * told["cases"],
         "elements": {
             cell.case_type: [
                 [each.element, each.n, round(each.minutes, 1), round(each.frequency, 3)]

@@ -6,8 +6,9 @@ A few cases that took far too long, or were hardly written down, do not move a m
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 1000
 IN_A_STEP = 2_000_000  # draws held in memory at once
 LEVEL = 0.90
-CELL, GROUP, TYPE, DEFAULT = "cell", "group", "type", "default"
+CELL, GROUP, TYPE, RELATIVE, DEFAULT = "cell", "group", "type", "relative", "default"
 
 
 @dataclass(frozen=True, order=True)
@@ -45,18 +46,20 @@ class Cell:
 
 @dataclass(frozen=True)
 class Timed:
-    """A case whose whole time was written down."""
+    """A case and the time it took: written down, or (``is_said``) only said by what it left behind."""
 
     case: str
     cell: Cell
     hours: float
+    is_said: bool = False
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Mean hours with their 90 % interval (None where they are a default); ``used`` is the cell they were taken from.
+    """Winsorised mean (缩尾均值) with its 90 % interval; ``used`` is the cell it was taken from.
 
-    ``n`` cases of that cell, ``own`` of the cell asked for.
+    ``n`` cases of that cell, ``own`` of the cell asked for; ``said`` of the own ones nobody timed. Without an interval
+    are defaults, and means of cases some of which nobody timed: how far those are off is not known from their spread.
     """
 
     n: int
@@ -67,6 +70,7 @@ class Measured:
     used_level: str
     used: Cell
     winsorised: int
+    said: int = 0
 
 
 def measure(
@@ -84,15 +88,15 @@ def measure(
     A cell with fewer than ``cell_min`` cases takes the hours of the nearest wider one that has enough, else its default.
     A cell with neither is left out.
     """
-    hours = _by_cell(timed)
+    hours, said = _by_cell(timed), _said_by_cell(timed)
     wanted = sorted({*hours, *asked, *defaults})
     means = {
-        cell: _mean(cell, values, winsor_low, winsor_high, seed)
+        cell: _mean(cell, values, (winsor_low, winsor_high), seed, said[cell])
         for cell, values in hours.items()
         if len(values) >= cell_min
     }
     found = {cell: _measured(cell, means, hours, defaults) for cell in wanted}
-    return {cell: one for cell, one in found.items() if one is not None}
+    return {cell: replace(one, said=said[cell]) for cell, one in found.items() if one is not None}
 
 
 def winsorise(values: Floats, low: float, high: float) -> tuple[Floats, int]:
@@ -102,25 +106,36 @@ def winsorise(values: Floats, low: float, high: float) -> tuple[Floats, int]:
     return drawn_in, int((drawn_in != values).sum())
 
 
-def bootstrap(values: Floats, *, seed: int, cell: Cell) -> tuple[float, float]:
-    """The interval of the mean by resampling; the same for the same seed, whatever other cells there are."""
+def bootstrap(
+    values: Floats, *, seed: int, cell: Cell, ends: tuple[float, float] = (0.0, 1.0)
+) -> tuple[float, float]:
+    """The interval of the winsorised mean: each resample is winsorised anew, as other cases would have been.
+
+    The same for the same seed, whatever other cells there are.
+    """
     salt = zlib.crc32("|".join((cell.case_type, cell.procedure, cell.klass, cell.cause_group)).encode())
     rng = np.random.Generator(np.random.PCG64([abs(seed), salt]))
     step = max(IN_A_STEP // len(values), 1)
     means = [
-        values[rng.integers(len(values), size=(min(step, RESAMPLES - done), len(values)))].mean(axis=1)
+        _row_means(values[rng.integers(len(values), size=(min(step, RESAMPLES - done), len(values)))], ends)
         for done in range(0, RESAMPLES, step)
     ]
     low, high = np.quantile(np.concatenate(means), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
+def _row_means(rows: Floats, ends: tuple[float, float]) -> Floats:
+    low, high = np.quantile(rows, ends, axis=1, keepdims=True)
+    means: Floats = np.clip(rows, low, high).mean(axis=1)
+    return means
+
+
 @dataclass(frozen=True)
 class _Mean:
     n: int
     hours: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     winsorised: int
 
 
@@ -133,10 +148,17 @@ def _by_cell(timed: Sequence[Timed]) -> dict[Cell, Floats]:
     return {cell: np.array(hours) for cell, hours in lists.items()}
 
 
-def _mean(cell: Cell, values: Floats, low: float, high: float, seed: int) -> _Mean:
-    drawn_in, moved = winsorise(values, low, high)
-    ends = bootstrap(drawn_in, seed=seed, cell=cell)
-    return _Mean(len(values), float(drawn_in.mean()), *ends, moved)
+def _said_by_cell(timed: Sequence[Timed]) -> Counter[Cell]:
+    return Counter(cell for one in timed if one.is_said for cell in one.cell.within())
+
+
+def _mean(cell: Cell, values: Floats, ends: tuple[float, float], seed: int, said: int) -> _Mean:
+    drawn_in, moved = winsorise(values, *ends)
+    mean = float(drawn_in.mean())
+    if said:
+        return _Mean(len(values), mean, None, None, moved)
+    low, high = bootstrap(values, seed=seed, cell=cell, ends=ends)
+    return _Mean(len(values), mean, min(low, mean), max(high, mean), moved)
 
 
 def _measured(

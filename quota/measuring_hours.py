@@ -6,6 +6,7 @@ It runs in the background and may be killed at any moment: whoever takes it up b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from courts.clock import today
 from courts.models import Court, User
 from quota.hour_rules import HourRules, hour_rules
 from quota.hour_ways import CannotMeasure, Found, by_diary, by_elements, by_proxies
-from quota.hours import Cell, Measured, Timed, measure
+from quota.hours import DEFAULT, RELATIVE, Cell, Measured, Timed, measure
 from quota.models import CellHours, Measurement, Study
 from quota.region_context import context_card
 from quota.studies import refuse_strangers
@@ -79,6 +80,8 @@ def compute(one: Measurement, on: date, clock: Clock) -> None:
     plain = found.is_winsorised
     cells = measured(found.timed, one.seed, rules, rules.defaults_of(found.timed), plain=plain)
     kinds = by_kind(found.timed, one.seed, rules, plain=plain)
+    if found.is_relative:
+        cells, kinds = only_compared(cells), only_compared(kinds)
     note(one, progress=80)
     context = context_card(found.timed, found.courts, kinds, one.court, rules, on)
     card = {
@@ -96,10 +99,18 @@ def by_kind(timed: list[Timed], seed: int, rules: HourRules, *, plain: bool) -> 
     """By the kinds that needs are counted in. One too few were timed of keeps the catalogue's hours: ordinary trials do
     not take the hours of summary ones because nobody timed them."""
     named = [(one, rules.kinds.of_type(one.cell.case_type, one.cell.procedure)) for one in timed]
-    alone = [Timed(one.case, Cell(kind.code), one.hours) for one, kind in named if kind]
+    alone = [replace(one, cell=Cell(kind.code)) for one, kind in named if kind]
     defaults = {Cell(code): kind.hours for code, kind in rules.kinds.by_code.items()}
     found = measured(alone, seed, rules, defaults, plain=plain)
     return {rules.kinds.by_code[cell.case_type].cell: each for cell, each in found.items()}
+
+
+def only_compared(found: Mapping[Cell, Measured]) -> dict[Cell, Measured]:
+    """Hours nobody measured are of a level of their own."""
+    return {
+        cell: one if one.used_level == DEFAULT else replace(one, used_level=RELATIVE)
+        for cell, one in found.items()
+    }
 
 
 def measured(
@@ -116,7 +127,7 @@ def row_of(one: Measurement, cell: Cell, found: Measured) -> CellHours:
     return CellHours(
         measurement=one, case_type=cell.case_type, procedure=cell.procedure, klass=cell.klass, group=cell.cause_group,
         n=found.own, hours=round(found.hours, 4), low=rounded(found.low), high=rounded(found.high),
-        level=found.used_level, winsorised=found.winsorised,
+        level=found.used_level, winsorised=found.winsorised, said=found.said,
     )  # fmt: skip
 
 
@@ -124,6 +135,7 @@ def said(found: Measured) -> dict[str, Any]:
     return {
         "hours": round(found.hours, 4), "low": rounded(found.low), "high": rounded(found.high), "n": found.own,
         "level": found.used_level, "of": found.n,
+        "said": found.said,
     }  # fmt: skip
 
 

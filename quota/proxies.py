@@ -86,7 +86,7 @@ def predicted(learned: Learned, cases: Sequence[Traced], timed: Sequence[Timed])
     """Those of the cases nobody timed, with the hours they probably took."""
     known = {one.case for one in timed}
     said = [(one, learned.hours(one)) for one in cases if one.case not in known]
-    return [Timed(one.case, one.cell, hours) for one, hours in said if hours is not None]
+    return [Timed(one.case, one.cell, hours, is_said=True) for one, hours in said if hours is not None]
 
 
 def relative(

@@ -58,7 +58,7 @@ def betas_of(ratios: Mapping[int, float], rules: HourRules, on: date) -> Betas:
         )
         for court_id, said in figures.items()
     ]
-    return fit_betas(rows, defaults=rules.betas(), least=rules.cell_min, low=rules.low, high=rules.high)
+    return fit_betas(rows, defaults=rules.betas(), least=rules.courts_min, low=rules.low, high=rules.high)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -34,6 +34,7 @@ NOTES = {
     "short": _("历史不足两年，看不出季节，区间较宽"),
     "gaps": _("有的月份没有数据，已按邻近年份同月估计"),
     "untried": _("历史太短，无法回测"),
+    "widened": _("年度合计的区间以往偏窄，已按以往年度合计的误差放宽"),
     "not_better": _("回测误差不小于“同上月”或者“同上年同月”，请谨慎使用"),
 }
 
@@ -133,6 +134,11 @@ class ForecastLine:
     @property
     def coverage(self) -> float | None:
         share = self.backtest.get("coverage")
+        return None if share is None else 100 * share
+
+    @property
+    def total_coverage(self) -> float | None:
+        share = self.backtest.get("total_coverage")
         return None if share is None else 100 * share
 
     @property

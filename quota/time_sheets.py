@@ -12,7 +12,7 @@ from quota.sheets import sheet_response
 from quota.time_page import CellLine, FigureLine, ForecastLine
 
 HOURS_COLUMNS = [
-    ("类别", 34), ("件数", 8), ("平均工时（小时）", 16), ("90%区间下限", 14), ("90%区间上限", 14), ("依据", 12), ("缩尾件数", 10),
+    ("类别", 34), ("件数", 8), ("其中推算", 10), ("缩尾均值（小时）", 16), ("90%区间下限", 14), ("90%区间上限", 14), ("依据", 12), ("缩尾件数", 10),
 ]  # fmt: skip
 FORECAST_COLUMNS = [
     ("法院", 30), ("类别", 22), ("近十二个月收案", 16), ("预测（未来十二个月）", 20), ("80%区间下限", 14), ("80%区间上限", 14), ("方法", 30),
@@ -32,7 +32,7 @@ def measurement_file(
         ("口径", "一件案件的法官工时；两端按目录规定缩尾后平均，件数不足的退到上一级，都不足的用目录缺省值"),
     ]  # fmt: skip
     rows = [
-        [line.words, line.cell.n, line.cell.hours, line.cell.low, line.cell.high, line.cell.get_level_display(), line.cell.winsorised]
+        [line.words, line.cell.n, line.cell.said, line.cell.hours, line.cell.low, line.cell.high, line.cell.get_level_display(), line.cell.winsorised]
         for line in (*kinds, *cells)
     ]  # fmt: skip
     return sheet_response("案均工时", by=user, above=above, columns=HOURS_COLUMNS, rows=rows)

@@ -16,8 +16,6 @@ from quota.models import Study
 from quota.proxies import TRACES, Traced
 
 OTHER = "other"
-#: Untimed cases are looked for among those closed in so many days before.
-TRACED_DAYS = 365
 
 ENTRIES = """
 SELECT COALESCE(t.case_id::text, t.number), t.element, sum(t.minutes), min(c.category), min(COALESCE(c.procedure, t.procedure)),
@@ -91,11 +89,11 @@ def traces_of_study(study: Study) -> list[Traced]:
         return [_traced(*row) for row in cursor.fetchall()]
 
 
-def traces_of_courts(court_ids: Collection[int], on: date) -> list[Traced]:
-    """What the cases closed in these courts in the year before ``on`` left behind."""
+def traces_of_courts(court_ids: Collection[int], on: date, days: int) -> list[Traced]:
+    """What the cases closed in these courts in the ``days`` before ``on`` left behind."""
     given = {
         "courts": list(court_ids),
-        "start": on - timedelta(TRACED_DAYS),
+        "start": on - timedelta(days),
         "end": on,
         "traces": list(TRACES),
     }

@@ -105,9 +105,18 @@ class Measurement(Unnumbered):
 
 
 class CellHours(models.Model):
-    """Judge hours a case of one kind takes, with its 90 % interval; ``level`` says where it had to be backed off to."""
+    """Judge hours a case of one kind takes, with its 90 % interval; ``level`` says where it had to be backed off to.
 
-    LEVELS = [("cell", "本类"), ("group", "上级类"), ("type", "案件类别"), ("default", "缺省值")]
+    ``said`` of the ``n`` cases were not timed; a mean with any such has no interval.
+    """
+
+    LEVELS = [
+        ("cell", "本类"),
+        ("group", "上级类"),
+        ("type", "案件类别"),
+        ("relative", "只比轻重"),
+        ("default", "缺省值"),
+    ]
     measurement = models.ForeignKey(
         Measurement, models.CASCADE, related_name="cells", db_index=False, verbose_name="工时结果"
     )
@@ -116,6 +125,7 @@ class CellHours(models.Model):
     klass = models.CharField("繁简", max_length=10, choices=CLASSES, blank=True)
     group = models.CharField("案由组", max_length=40, blank=True)
     n = models.PositiveIntegerField("样本数")
+    said = models.PositiveIntegerField("其中推算", default=0)
     hours = models.FloatField("小时")
     low = models.FloatField("下限", null=True)
     high = models.FloatField("上限", null=True)

@@ -51,6 +51,8 @@ def test_the_numbers_quota_and_workload_go_by():
         "complex_from": 40, "peak_deviation": 3, "breach_percentile": 0.9, "mutual_years": 3, "breach_months": 12, "agreement_target": 0.9, "zone_min": 5,
         "index_cap": 1.2, "score_workload": 0.5, "score_quality": 0.35, "score_effect": 0.15, "quality_low": 0.7,
         "quality_high": 1.1, "stock_months_normal": 2, "draw_cap_months": 4, "draw_step_months": 0.5, "draw_turns": 3,
+        "courts_min": 30, "diary_whole_share": 0.8, "traced_days": 365, "relative_hearing": 0.35, "relative_record": 0.25,
+        "relative_days": 0.15, "relative_judgment": 0.25,
     }  # fmt: skip
     days, hours = (
         HERE.setting("judge_days_per_year", None, DAY),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quota.elements import Minutes, flows, sums
+from quota.elements import Minutes, flows, sums, totals
 from quota.hours import Cell
 
 CELL = Cell("civil", "summary", "simple", "道路交通")
@@ -56,6 +56,18 @@ def test_wider_cells_have_the_cases_of_all_they_hold():
     other = Cell("civil", "ordinary", "complex", "建设工程")
     diary = [*entries(("A", "hearing", 60)), Minutes("B", other, "hearing", 180)]
     assert flows(diary, **WHOLE)[Cell("civil")].hours() == pytest.approx(2.0)
+
+
+def test_an_element_counts_as_often_as_whole_cases_have_it():
+    """Eight of ten cases have a hearing, of the two whole ones both: each hearing counts for one and a quarter."""
+    diary = entries(
+        *((f"C{place}", "hearing", 60) for place in range(8)), ("W1", "reading", 60), ("W2", "reading", 60),
+        *((f"C{place}", "reading", 60) for place in range(8)),
+    )  # fmt: skip
+    found = totals(diary, complete={"C0", "C1"}, least=2, winsor_low=0.0, winsor_high=1.0)
+    hours = {one.case: one.hours for one in found}
+    assert hours["C5"] == pytest.approx(1.25 + 1.0)
+    assert hours["W1"] == pytest.approx(1.0)
 
 
 @given(DIARIES)

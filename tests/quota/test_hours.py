@@ -89,18 +89,43 @@ def test_the_same_seed_gives_the_same_interval_whatever_the_order_and_whatever_e
 
 
 def test_the_interval_agrees_with_an_independent_bootstrap():
-    values, _ = winsorise(hours_of(120), 0.05, 0.95)
-    low, high = bootstrap(values, seed=3, cell=TRAFFIC)
+    """Each resample is winsorised anew: what was drawn in once would spread too little."""
+
+    def winsorised_mean(rows: np.ndarray, axis: int) -> np.ndarray:
+        low, high = np.quantile(rows, [0.05, 0.95], axis=axis, keepdims=True)
+        return np.clip(rows, low, high).mean(axis=axis)
+
+    values = hours_of(120)
+    low, high = bootstrap(values, seed=3, cell=TRAFFIC, ends=(0.05, 0.95))
     other = stats.bootstrap(
         (values,),
-        np.mean,
+        winsorised_mean,
         confidence_level=0.90,
         method="percentile",
         n_resamples=4000,
         rng=np.random.default_rng(1),
     ).confidence_interval
-    assert low == pytest.approx(other.low, rel=0.02)
-    assert high == pytest.approx(other.high, rel=0.02)
+    assert low == pytest.approx(other.low, rel=0.01)
+    assert high == pytest.approx(other.high, rel=0.01)
+
+
+def test_resamples_winsorised_anew_spread_more_than_values_drawn_in_once():
+    values = np.append(hours_of(114), [40.0, 60, 80, 90, 100, 120])
+    once, _ = winsorise(values, 0.05, 0.95)
+    narrow, anew = (
+        bootstrap(once, seed=3, cell=TRAFFIC),
+        bootstrap(values, seed=3, cell=TRAFFIC, ends=(0.05, 0.95)),
+    )
+    assert anew[1] - anew[0] > 1.1 * (narrow[1] - narrow[0])
+
+
+def test_a_mean_of_cases_some_of_which_nobody_timed_has_no_interval():
+    seen = timed(TRAFFIC, hours_of(40))
+    said = [Timed(f"s{place}", TRAFFIC, 6.0, is_said=True) for place in range(2960)]
+    found = measured([*seen, *said, *timed(THEFT, hours_of(40))])
+    mixed = found[TRAFFIC]
+    assert (mixed.n, mixed.said, mixed.low, mixed.high) == (3000, 2960, None, None)
+    assert found[THEFT].said == 0 and found[THEFT].low is not None
 
 
 def test_nine_in_ten_intervals_hold_the_mean():

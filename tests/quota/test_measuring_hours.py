@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,12 +14,15 @@ from cases.models import Element
 from catalogues.selectors import law_in_use
 from courts.models import Court
 from quota.diaries import DiaryRow, receive_diary
+from quota.hour_rules import hour_rules
 from quota.kinds import Kinds
 from quota.measured import betas_in_use, hours_by_kind, measurement_in_use
 from quota.measuring_hours import ask_for_measurement, left_behind, run_measurement
 from quota.models import CourtFigure, Measurement, TimeEntry
+from quota.region_context import betas_of
 from quota.studies import close_study, open_study
 from quota.time_turns import MEASURING
+from quota.timed_cases import traces_of_courts
 
 START, END = date(2026, 3, 1), date(2026, 4, 30)
 
@@ -83,6 +87,7 @@ def test_whole_cases_are_summed_and_measured_by_cell_and_kind(run, timed, court,
     assert cell.low <= cell.hours <= cell.high
     assert done.card["kinds"]["civ_sum"] == {
         "hours": pytest.approx(6.0), "low": pytest.approx(6.0), "high": pytest.approx(6.0), "n": 40, "level": "cell", "of": 40,
+        "said": 0,
     }  # fmt: skip
 
 
@@ -108,6 +113,16 @@ def test_a_case_that_began_before_the_study_is_not_whole(run, timed, court, stud
     receive_diary(rows=rows, court=court, allowed=None, batch_id=None)
     done = run()
     assert (done.card["cases"], done.card["complete"], done.card["timed"]) == (32, 31, 31)
+    assert done.card["lower_bound"] is False
+
+
+def test_where_few_cases_are_whole_the_mean_is_called_a_lower_bound(run, timed, court, file_cases):
+    timed(30)
+    long = file_cases(10, filed_on=START - timedelta(1), closed_on=None, procedure="summary")
+    rows = [DiaryRow(case.number, "1001", "hearing", START, 60) for case in long]
+    receive_diary(rows=rows, court=court, allowed=None, batch_id=None)
+    assert run().card["lower_bound"] is True
+    assert run("elements").card["lower_bound"] is True
 
 
 def test_by_elements_cases_that_are_not_whole_count_as_well(run, timed, court, file_case):
@@ -138,6 +153,8 @@ def test_proxies_are_learned_from_timed_cases_and_say_how_wrong_they_are(run, co
     assert proxy["used"] and proxy["error"] < proxy["plain"]
     assert done.card["timed"] == 40 + proxy["predicted"]
     assert proxy["predicted"] == 20
+    cell = done.cells.get(case_type="civil", procedure="summary", klass="", group="")
+    assert (cell.n, cell.said, cell.low, cell.high) == (60, 20, None, None)
 
 
 def test_without_a_diary_kinds_are_only_compared(run, court, file_cases):
@@ -147,6 +164,32 @@ def test_without_a_diary_kinds_are_only_compared(run, court, file_cases):
     hours = hours_by_kind(court, END, done)
     assert done.card["proxy"]["relative"]
     assert hours["civ_ord"] == pytest.approx(3 * hours["civ_sum"])
+    levels = {cell.level for cell in done.cells.filter(case_type="civil", n__gt=0)}
+    assert levels == {"relative"}
+    assert not done.cells.exclude(low=None, high=None).exists()
+
+
+def test_kinds_are_compared_by_the_weights_of_the_catalogue_of_the_traces_known(run, court, file_cases):
+    short = file_cases(40, filed_on=date(2026, 5, 1), closed_on=date(2026, 5, 11), procedure="summary")
+    long = file_cases(40, filed_on=date(2026, 5, 1), closed_on=date(2026, 5, 31), procedure="ordinary")
+    for case, minutes in [*((case, 60) for case in short), *((case, 60) for case in long)]:
+        Element.objects.create(case=case, key="hearing_minutes", value=minutes)
+    done = run("proxy", of=None)
+    assert done.card["proxy"]["weights"] == {
+        "hearing_minutes": pytest.approx(0.7),
+        "days": pytest.approx(0.3),
+    }
+    hours = hours_by_kind(court, END, done)
+    assert hours["civ_ord"] / hours["civ_sum"] == pytest.approx((0.7 + 0.3 * 1.5) / (0.7 + 0.3 * 0.5))
+
+
+def test_only_cases_closed_within_the_days_of_the_catalogue_are_traced(court, file_case):
+    for closed in (date(2026, 1, 2), date(2026, 1, 1)):
+        file_case(filed_on=START - timedelta(200), closed_on=closed, procedure="summary")
+    rules = hour_rules(court.pk, END)
+    assert rules.traced_days == 365
+    found = traces_of_courts([court.pk], date(2026, 1, 2) + timedelta(100), 100)
+    assert len(found) == 1
 
 
 @pytest.mark.parametrize(("method", "said"), [("diary", "还没有工时记录"), ("elements", "还没有工时记录")])
@@ -252,6 +295,13 @@ def test_kinds_divide_cases_as_the_catalogue_does(court):
     assert kinds.of("执行", "").code == "enf"
     assert kinds.of("执行", "second").code == "enf"
     assert kinds.of("国家赔偿", "") is None
+
+
+def test_how_many_courts_a_fit_needs_is_a_number_of_its_own(court):
+    rules = replace(hour_rules(court.pk, END), cell_min=5, courts_min=30)
+    few = list(Court.objects.order_by("pk")[:10])
+    assert betas_of({each.pk: 1.0 for each in few}, rules, END).used is False
+    assert rules.courts_min == 30
 
 
 def test_from_thirty_courts_on_their_circumstances_are_fitted(court, study, run, now):

@@ -120,9 +120,17 @@ def test_no_page_names_a_person_who_wrote_a_diary(client, opened, politics):
 
 def test_hours_stand_with_their_number_interval_and_ground(client, opened, politics):
     said = text_of(page(client, politics, "measurement", opened["measurement"]))
-    assert "民事简易 40 6.00 6.00 – 6.00 本类" in said
-    assert "执行 0 4.00 — 缺省值" in said
+    assert "民事简易 40 0 6.00 6.00 – 6.00 本类" in said
+    assert "执行 0 0 4.00 — 缺省值" in said
     assert "民事 · 简易程序 · 简案 40" in said
+    assert "缩尾均值" in said and "下限：" not in said
+
+
+def test_where_few_cases_were_whole_the_page_calls_the_hours_a_lower_bound(client, opened, politics):
+    measurement = opened["measurement"]
+    measurement.card["lower_bound"] = True
+    measurement.save(update_fields=["card"])
+    assert "下限：" in text_of(page(client, politics, "measurement", measurement))
 
 
 def test_a_forecast_stands_beside_the_plain_ways(client, opened, politics):
@@ -225,7 +233,7 @@ def test_a_measurement_under_way_asks_for_its_part_again_and_then_for_the_whole_
 # --- files and costs ------------------------------------------------------------------------------------------------
 def test_everything_can_be_taken_out_as_a_file(client, opened, politics, court):
     hours = sheet_of(page(client, politics, "measurement", opened["measurement"], query="?xlsx"))
-    assert ["民事简易", 40, 6] in [row[:3] for row in hours]
+    assert ["民事简易", 40, 0, 6] in [row[:4] for row in hours]
     forecasts = sheet_of(page(client, politics, "forecasts", query="?xlsx"))
     assert [str(court), "民事普通", 88, 132, 110, 150] in [row[:6] for row in forecasts]
     figures = sheet_of(page(client, politics, "figures", query="?year=2025&xlsx"))
