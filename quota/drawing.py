@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -146,7 +147,7 @@ def record_of(
     """A day of a court as it is published; ``seed`` stays None until it is revealed.
 
     ``about``: when the seed was committed to and told, what the names of the people are made by, how many cases there
-    were. Its number of lots ``drawn`` must be that of the record.
+    were. Its number of lots ``drawn`` and its ``last_receipt`` must be those of the record.
     ``exceptions``: cases given to another ``person`` than the one drawn or without a lot (指定分案), and ``because``.
     """
     return {
@@ -166,17 +167,23 @@ def replay(record: Mapping[str, Any]) -> list[Problem]:
         return [Problem(0, "", f"the seed revealed is not the one committed to for {court} on {day}")]
     problems, lots, previous = [], set[str](), commitment
     for place, entry in enumerate(draws, start=1):
-        problem = "" if is_withheld(entry) else _problem(entry, seed, previous, lots)
+        problem = _no_receipt(entry) if is_withheld(entry) else _problem(entry, seed, previous, lots)
         if problem:
             problems.append(Problem(place, str(entry.get("label")), problem))
         previous = str(entry.get("receipt"))
     problems += [Problem(0, "", problem) for each in exceptions if (problem := _unfounded(each))]
-    return problems + _miscounted(record.get("about"), len(draws))
+    return problems + _cut_off(record.get("about"), len(draws), previous)
 
 
 def is_withheld(entry: Mapping[str, Any]) -> bool:
     """Only its receipt is published: it cannot be drawn again, and the receipt after it follows from it."""
     return entry.get("withheld") is True and set(entry) == {"withheld", "receipt"}
+
+
+def _no_receipt(entry: Mapping[str, Any]) -> str:
+    held = entry["receipt"]
+    whole = isinstance(held, str) and re.fullmatch("[0-9a-f]{64}", held)
+    return "" if whole else "its receipt is no SHA-256"
 
 
 def _problem(entry: Mapping[str, Any], seed: bytes, previous: str, lots: set[str]) -> str:
@@ -224,12 +231,14 @@ def _unfounded(exception: Mapping[str, Any]) -> str:
     return "" if because else f"{label} is given to {person} without a reason"
 
 
-def _miscounted(about: Any, draws: int) -> list[Problem]:
-    """The receipts chain what stands in the record; a last draw left out shows in the number drawn that day alone."""
-    said = about.get("drawn") if isinstance(about, dict) else None
-    if said is None or said == draws:
-        return []
-    return [Problem(0, "", f"{said} draws were counted that day, the record holds {draws}")]
+def _cut_off(about: Any, draws: int, last: str) -> list[Problem]:
+    """The receipts chain what stands in the record; a last draw left out or put there shows in these two alone."""
+    told = about if isinstance(about, dict) else {}
+    if told.get("drawn", draws) != draws:
+        return [Problem(0, "", f"{told['drawn']} draws were counted that day, the record holds {draws}")]
+    if told.get("last_receipt", last) != last:
+        return [Problem(0, "", "the last receipt is not the one told with the seed; the end was changed")]
+    return []
 
 
 # --- reading what others wrote ----------------------------------------------------------------------

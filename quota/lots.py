@@ -100,18 +100,20 @@ def _reveal(pk: int, at: datetime) -> int:
         return 0
     day.seed, day.revealed_at, day.counts = unlock(day.locked_seed, SEEDS), at, _counts(day)
     day.save(update_fields=["seed", "revealed_at", "counts"])
-    trail.record(REVEAL, on=day.court, at=at, after={"day": str(day.on), "seed": day.seed})
+    ends = {name: day.counts[name] for name in ("drawn", "last_receipt")}
+    trail.record(REVEAL, on=day.court, at=at, after={"day": str(day.on), "seed": day.seed} | ends)
     return 1
 
 
-def _counts(day: DrawDay) -> dict[str, int]:
-    """How many cases waited when the seed was told, and what became of the lots by then; sealed ones do not wait here."""
+def _counts(day: DrawDay) -> dict[str, int | str]:
+    """With the receipt the chain of the day ends in (末签回执): how many cases waited when the seed was told, and what became of the lots by then; sealed ones do not wait here."""
     states = Counter(day.draws.values_list("state", flat=True))
     return {
         "waiting": Case.objects.filter(waits(), court=day.court_id, sealed="").count(),
         "drawn": day.draws.filter(total__gt=0).count(),
         "assigned": states["accepted"] + states["departed"],
         "void": states["void"],
+        "last_receipt": _last_receipt(day),
     }
 
 

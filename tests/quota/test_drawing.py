@@ -247,6 +247,18 @@ def test_the_last_lot_left_out_shows_in_the_number_drawn_that_day():
     ]
 
 
+def test_a_last_receipt_put_in_the_place_of_the_one_told_with_the_seed_is_found():
+    day = day_of(drawing("1"), drawing("2"))
+    day |= {"about": {"drawn": 2, "last_receipt": day["draws"][1]["receipt"]}}
+    assert replay(day) == []
+    junk = [day["draws"][0], {"withheld": True, "receipt": "0" * 64}]
+    assert sentences(day | {"draws": junk}) == [
+        "the last receipt is not the one told with the seed; the end was changed"
+    ]
+    words = [day["draws"][0], {"withheld": True, "receipt": "whole\n"}]
+    assert sentences(day | {"draws": words})[0] == "draw 2 (None): its receipt is no SHA-256"
+
+
 def test_the_numbers_tickets_were_counted_by_are_under_the_receipt():
     day = day_of(drawing("1", rule={"cap_months": "4"}))
     day["draws"][0]["rule"]["cap_months"] = "5"

@@ -248,6 +248,9 @@ def test_the_published_day_can_be_drawn_again_whole(draw, filing, clerk, judges,
     record = json.loads(json.dumps(record_of_day(DrawDay.objects.get()), ensure_ascii=False))
     assert replay(record) == []
     assert len(record["draws"]) == 4
+    told = Entry.objects.get(act="quota.reveal_seed").after
+    assert (told["drawn"], told["last_receipt"]) == (4, record["draws"][-1]["receipt"])
+    assert record["about"]["last_receipt"] == told["last_receipt"]
     assert [one["because"] for one in record["exceptions"]] == ["系列案件", "院长指定", "作废：立案信息有误"]
     day = DrawDay.objects.get()
     assert [one["by"] for one in record["exceptions"]] == [name_on(day, by) for by in (filing, filing, clerk)]
