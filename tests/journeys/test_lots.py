@@ -74,7 +74,8 @@ def test_a_case_is_drawn_followed_and_drawn_again_by_a_stranger(page_of, waiting
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "verify_draw", str(record)]
     checked = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert "whole; 1 draw and 1 exception" in checked.stdout
+    assert "whole; 1 draw of " in checked.stdout and "1 exception stated" in checked.stdout
+    assert f"last receipt {promised}" in checked.stdout
 
 
 def test_the_pages_are_accessible_and_fit_a_telephone(
