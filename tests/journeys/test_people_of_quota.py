@@ -37,7 +37,9 @@ def staffed(transactional_db, court, division, post, now):
     Seat.objects.create(plan=plan, court=court, need=3.2, seats=3)
     judge = post("judge", "周法官", division=division)
     deed = {"by": politics, "at": now}
-    term = enter_quota(person=judge, court=court, entered_on=date(2020, 1, 1), basis="任免文件", by=None, at=now)
+    term = enter_quota(
+        person=judge, court=court, entered_on=date(2020, 1, 1), basis="任免文件", by=None, at=now
+    )
     about = {"court": court, "division": division, "name": "速裁一团队", "kind": "fast"}
     team = open_team(**about, opened_on=date(2026, 1, 1), **deed)
     join_team(team=team, person=judge, part="judge", joined_on=date(2026, 1, 1), **deed)
