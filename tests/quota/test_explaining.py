@@ -70,6 +70,7 @@ def test_the_paper_has_every_court_and_the_digest():
         "reason": "年度核定",
         "result": result,
         "changes": (),
+        "loosened": (),
         "digest": "abc",
     }
     paper = plan_paper(**about, decided_on=date(2026, 6, 30))
