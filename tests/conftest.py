@@ -147,9 +147,9 @@ def run_as(url: str, *statements: str) -> list[tuple]:
         return cursor.fetchall() if cursor.description else []
 
 
-@pytest.fixture(autouse=True)
-def law_is_read_anew_after_a_publication():
-    """A test that published an edition has rolled it back since: what the process remembers of it is wrong."""
+@contextlib.contextmanager
+def what_is_rolled_back_is_forgotten():
+    """Who published an edition has rolled it back since: what the process remembers of it is wrong."""
     before, rules_before = Shelf.forgotten, RuleShelf.forgotten
     yield
     if Shelf.forgotten != before:
@@ -158,6 +158,19 @@ def law_is_read_anew_after_a_publication():
     if RuleShelf.forgotten != rules_before:
         RuleShelf.versions = None
         cache.delete(RULES)
+
+
+@pytest.fixture(autouse=True)
+def law_is_read_anew_after_a_test():
+    with what_is_rolled_back_is_forgotten():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def law_is_read_anew_after_a_module():
+    """For what a fixture of a whole module published, before the first of its tests began."""
+    with what_is_rolled_back_is_forgotten():
+        yield
 
 
 @pytest.fixture(autouse=True)
